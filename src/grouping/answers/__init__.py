@@ -1,0 +1,1 @@
+"""What it means: the plan and the questions asked of it."""

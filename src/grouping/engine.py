@@ -1,0 +1,204 @@
+"""The pipeline, straight down one page: schools, journeys and a policy in, a plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from time import perf_counter
+from typing import TypeVar
+
+import networkx as nx
+import numpy as np
+
+from grouping.answers.plan import Plan, Stage, Step
+from grouping.policy.survey import Survey, survey
+from grouping.policy.words import Policy
+from grouping.search.candidates import grow, price
+from grouping.search.packing import Problem, Side, Solution
+from grouping.search.stages import Ways, solve
+from grouping.search.stopping import Stop
+from grouping.world.county import SMALL, URGENT
+from grouping.world.federations import Federations
+from grouping.world.journeys import Journeys
+from grouping.world.schools import Schools
+
+Made = TypeVar("Made")
+CANDIDATES = 10_000_000  # candidates held at most, about 40 bytes each with their costs
+
+
+def propose(
+    schools: Schools,
+    policy: Policy,
+    journeys: Journeys | None = None,
+    *,
+    neighbours: nx.Graph | None = None,
+    time_limit: float | None = None,
+    workers: int = 1,
+    seed: int = 0,
+    candidates_at_most: int = CANDIDATES,
+) -> Plan:
+    """Suggest the provably best plan of federations under a policy: candidates for discussion.
+
+    Parameters
+    ----------
+    schools
+        Every school of the county: `grouping.read_schools(path)` or `Schools.from_geodataframe`.
+    policy
+        What is wanted: `grouping.read_policy("norfolk-2012")`.
+    journeys
+        Where minutes come from; straight lines by the policy where None.
+    neighbours
+        A networkx graph of URNs to use in place of the policy's kind of neighbour graph.
+    time_limit
+        Seconds; the best plan in hand is given with its bounds when they are over.
+    workers, seed
+        How to search; a proved plan is the same for all.
+    candidates_at_most
+        Cap on candidate federations.
+
+    Returns
+    -------
+    Plan
+        Its `status` is "optimal", "feasible", "infeasible" (no plan can exist), "unknown" (stopped
+        with nothing in hand) or "stopped" (by the user, with the best plan in hand).
+
+    Raises
+    ------
+    PolicyRefused
+        Where the policy does not fit these schools.
+    CapReached
+        Where there are more candidates than the cap, naming the rule that would help.
+    """
+    clock = _Clock()
+    seen = clock.step("survey", lambda: survey(schools, policy, journeys, neighbours), _taking)
+    ways = Ways(Stop.after(time_limit), workers, seed)
+    best: list[list[int]] = []
+    stopped = False
+    try:
+        table = clock.step(
+            "candidates", lambda: grow(seen.county, seen.policy, at_most=candidates_at_most), len
+        )
+        cost = clock.step("prices", lambda: price(table, seen.policy), len)
+        problem = packing_of(seen, table, cost)
+        solution = clock.step(
+            "solve",
+            lambda: solve(problem, lambda row: hash_of(table.urns(row)), ways, best.append),
+            lambda s: s.columns,
+        )
+    except KeyboardInterrupt:
+        if not best:
+            raise
+        solution = Solution("stopped", best[-1], problem.values(best[-1]))
+    if solution.status == "stopped":
+        stopped = True
+        solution.bounds = [None] * len(solution.values)
+    return Plan(
+        status="feasible" if stopped else solution.status,
+        stopped=stopped,
+        survey=seen,
+        federations=_in_order(table, solution.rows),
+        stages=stages_of(seen, solution),
+        candidates=len(table),
+        held=_held(table),
+        steps=tuple(clock.steps),
+        workers=workers,
+        seed=seed,
+    )
+
+
+def hash_of(urns: tuple[int, ...]) -> int:
+    """Canonical hash of a federation: SHA-256 of its ascending URNs joined by commas."""
+    return int.from_bytes(sha256(",".join(map(str, urns)).encode()).digest(), "big")
+
+
+def packing_of(seen: Survey, table: Federations, cost: np.ndarray) -> Problem:
+    """Put the candidates of a policy as a set-packing problem."""
+    county, policy = seen.county, seen.policy
+    tiers, price_alone = [], np.zeros(len(county), dtype=np.int64)
+    for role, points in ((URGENT, policy.alone.urgent), (SMALL, policy.alone.small)):
+        if points is None:
+            tiers.append(county.role == role)
+        else:
+            price_alone[county.role == role] = round(1000 * points)
+    must = np.zeros(len(county), dtype=np.bool_)
+    for held in county.blocks():
+        must[held[0]] = True
+    for urns in (*policy.locks.together, *policy.locks.federations):
+        must[county.position(min(urns))] = True
+    sides = []
+    for limit in policy.limits:
+        alone = np.zeros(len(county), dtype=np.int64) if limit.alone is None else limit.alone(county)
+        whole = int(alone.sum())
+        sides.append(
+            Side(
+                limit.name,
+                np.asarray(limit.measure(table) - table.sum(alone), dtype=np.int64),
+                None if limit.at_least is None else limit.at_least - whole,
+                None if limit.at_most is None else limit.at_most - whole,
+            )
+        )
+    saved = np.asarray(table.sum(price_alone), dtype=np.int64)
+    return Problem(
+        len(county), table.members, tuple(tiers), cost - saved, must, tuple(sides)
+    )
+
+
+def stages_of(seen: Survey, solution: Solution) -> tuple[Stage, ...]:
+    """Turn covered schools and their bounds into schools alone, and add the price of those."""
+    if not solution.values:
+        return ()
+    county, policy = seen.county, seen.policy
+    stages, k, prices = [], 0, 0
+    for name, role, points in (
+        ("urgent alone", URGENT, policy.alone.urgent),
+        ("small alone", SMALL, policy.alone.small),
+    ):
+        count = int((county.role == role).sum())
+        if points is not None:
+            prices += count * round(1000 * points)
+            continue
+        bound = solution.bounds[k]
+        stages.append(
+            Stage(
+                name, count - solution.values[k], None if bound is None else count - bound, "schools"
+            )
+        )
+        k += 1
+    bound = solution.bounds[-1]
+    stages.append(
+        Stage(
+            "cost",
+            solution.values[-1] + prices,
+            None if bound is None else bound + prices,
+            "thousandths of a point",
+        )
+    )
+    return tuple(stages)
+
+
+def _in_order(table: Federations, rows: list[int]) -> Federations:
+    chosen = table.take(np.asarray(rows, dtype=np.intp))
+    return chosen.take(np.argsort(chosen.members[:, 0], kind="stable"))
+
+
+def _held(table: Federations) -> np.ndarray:
+    """How many candidates hold each school."""
+    return np.bincount(table.members[table.there], minlength=len(table.county))
+
+
+def _taking(seen: Survey) -> int:
+    return len(seen.county)
+
+
+@dataclass
+class _Clock:
+    """Seconds and counts of each step."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def step(self, name: str, work: Callable[[], Made], count: Callable[[Made], int]) -> Made:
+        start = perf_counter()
+        made = work()
+        self.steps.append(Step(name, round(perf_counter() - start, 3), count(made)))
+        return made

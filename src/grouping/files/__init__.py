@@ -1,0 +1,1 @@
+"""The edge to the disk: readers and writers, one room a format."""

@@ -1,0 +1,1 @@
+"""The edge to people: what is said on screen."""

@@ -1,0 +1,1 @@
+"""How the best is found: candidates, packing, stages."""

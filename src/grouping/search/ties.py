@@ -1,0 +1,233 @@
+"""The canonical choice: among plans equal in every stage, the one with the least sum of hashes.
+
+Every optimal plan uses only rows whose reduced cost fits in the gap between the plan and the exact
+bound, and leaves a must-have dual uncovered only within that gap: a search over so few rows ends
+at once. Where it does not, CP-SAT minimises the sum as a number in base 2^16, digit by digit with
+carries, most significant first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grouping.search.packing import Problem
+from grouping.search.relaxation import UNIT, Bound
+from grouping.search.stopping import Stop
+from grouping.search.window import make_solver, run
+
+NODES = 50_000
+DIGIT = 2**16
+DIGITS = 16
+
+Hash = Callable[[int], int]
+
+
+@dataclass
+class _Search:
+    """A depth-first search for the least sum of hashes."""
+
+    problem: Problem
+    hashes: dict[int, int]
+    by_item: dict[int, list[int]]
+    masks: dict[int, int]
+    reduced: dict[int, int]
+    loose: list[int]
+    goal: tuple[int, ...]
+    nodes: int = 0
+    best: tuple[int, list[int]] | None = None
+    chosen: list[int] = field(default_factory=list)
+
+    def go(self, open_items: list[int], blocked: int, slack: int, total: int) -> None:
+        """Decide one item after another: leave it, or take a row that holds it."""
+        self.nodes += 1
+        if self.nodes > NODES or (self.best is not None and total >= self.best[0]):
+            return
+        item, choices = -1, None
+        left = [i for i in open_items if not blocked >> i & 1]
+        for i in left:
+            rows = [r for r in self.by_item[i] if not self.masks[r] & blocked]
+            rows = [r for r in rows if self.reduced[r] <= slack]
+            many = len(rows) + (self.loose[i] <= slack)
+            if choices is None or many < choices[0]:
+                item, choices = i, (many, rows)
+                if many <= 1:
+                    break
+        if choices is None:
+            if self.problem.values(self.chosen) == self.goal and self.problem.holds(self.chosen):
+                self.best = (total, sorted(self.chosen))
+            return
+        for r in sorted(choices[1], key=lambda r: self.hashes[r]):
+            self.chosen.append(r)
+            spent = slack - self.reduced[r]
+            self.go(left, blocked | self.masks[r], spent, total + self.hashes[r])
+            self.chosen.pop()
+        if self.loose[item] <= slack:
+            self.go(left, blocked | 1 << item, slack - self.loose[item], total)
+
+
+def canonical(
+    problem: Problem,
+    bound: Bound,
+    gap: int,
+    plan: Sequence[int],
+    hash_of: Hash,
+    *,
+    stop: Stop,
+    workers: int,
+    seed: int,
+) -> tuple[list[int], int]:
+    """Plan of the least sum of hashes among those with the values of `plan`, and the window.
+
+    Parameters
+    ----------
+    problem
+        The packing problem.
+    bound
+        Exact bound of the combined weights.
+    gap
+        Combined weight of `plan` less the bound, in `UNIT`ths.
+    plan
+        An optimal plan, as rows.
+    hash_of
+        Hash of a row, a 256-bit whole number.
+    stop, workers, seed
+        Handed to the solver, where it is needed at all.
+    """
+    window = np.flatnonzero(bound.reduced <= gap)
+    goal = problem.values(plan)
+    hashes = {int(r): hash_of(int(r)) for r in window}
+    chosen: list[int] = []
+    for rows, items in _parts(problem, window):
+        part_plan = sorted(set(plan) & set(rows))
+        if sorted(rows) == part_plan:
+            chosen += part_plan
+            continue
+        found = _searched(problem, bound, gap, rows, items, part_plan, goal, hashes)
+        if found is None:
+            found = _by_digits(problem, rows, part_plan, hashes, stop, workers, seed)
+        chosen += found
+    return sorted(chosen), len(window)
+
+
+def _parts(
+    problem: Problem, window: NDArray[np.intp]
+) -> list[tuple[list[int], list[int]]]:
+    """Rows and items of the window's parts that share no item; one part where sides tie them."""
+    parts: list[tuple[list[int], set[int]]] = []
+    for r in window.tolist():
+        rows, held = [r], {int(i) for i in problem.members[r] if i >= 0}
+        apart = []
+        for other_rows, other in parts:
+            if problem.sides or other & held:
+                rows, held = other_rows + rows, held | other
+            else:
+                apart.append((other_rows, other))
+        parts = [*apart, (rows, held)]
+    return [(sorted(rows), sorted(held)) for rows, held in parts]
+
+
+def _searched(
+    problem: Problem,
+    bound: Bound,
+    gap: int,
+    rows: list[int],
+    items: list[int],
+    plan: list[int],
+    goal: tuple[int, ...],
+    hashes: dict[int, int],
+) -> list[int] | None:
+    inside = set(items)
+    by_item: dict[int, list[int]] = {i: [] for i in items}
+    masks = {}
+    for r in rows:
+        held = [int(i) for i in problem.members[r] if i >= 0]
+        masks[r] = sum(1 << i for i in held)
+        for i in held:
+            by_item[i].append(r)
+    loose = [0] * problem.items
+    for i in items:
+        loose[i] = gap + 1 if problem.must[i] else max(-int(bound.items[i]), 0)
+    part = problem
+    if not problem.sides:
+        goal = problem.values(plan)
+        part = Problem(
+            problem.items,
+            problem.members,
+            problem.tier_items,
+            problem.cost,
+            problem.must & np.isin(np.arange(problem.items), list(inside)),
+        )
+    reduced = {r: int(bound.reduced[r]) for r in rows}
+    search = _Search(part, hashes, by_item, masks, reduced, loose, goal)
+    search.go(items, 0, gap, 0)
+    if search.nodes > NODES or search.best is None:
+        return None
+    return search.best[1]
+
+
+def _by_digits(
+    problem: Problem,
+    rows: list[int],
+    plan: list[int],
+    hashes: dict[int, int],
+    stop: Stop,
+    workers: int,
+    seed: int,
+) -> list[int]:
+    """Minimise the sum of hashes exactly, with carries, most significant digit first."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    x = {r: model.new_bool_var(f"x{r}") for r in rows}
+    holders: dict[int, list[int]] = {}
+    for r in rows:
+        for item in problem.members[r].tolist():
+            if item >= 0:
+                holders.setdefault(item, []).append(r)
+    for item, held in holders.items():
+        (model.add_exactly_one if problem.must[item] else model.add_at_most_one)(
+            x[r] for r in held
+        )
+    for of, value in zip((*problem.tiers, problem.cost), problem.values(plan), strict=True):
+        model.add(sum(int(of[r]) * x[r] for r in rows) == value)
+    for side in problem.sides:
+        total = sum(int(side.of[r]) * x[r] for r in rows)
+        if side.at_least is not None:
+            model.add(total >= side.at_least)
+        if side.at_most is not None:
+            model.add(total <= side.at_most)
+    digits = []
+    carry: object = 0
+    for place in range(DIGITS):
+        digit_sum = sum((hashes[r] >> (16 * place) & (DIGIT - 1)) * x[r] for r in rows) + carry
+        if place == DIGITS - 1:
+            top = model.new_int_var(0, DIGIT * (len(rows) + 1), "top")
+            model.add(top == digit_sum)
+            digits.append(top)
+        else:
+            digit = model.new_int_var(0, DIGIT - 1, f"d{place}")
+            over = model.new_int_var(0, len(rows) + 1, f"c{place}")
+            model.add(digit_sum == digit + DIGIT * over)
+            digits.append(digit)
+            carry = over
+    best = plan
+    for digit in reversed(digits):
+        model.minimize(digit)
+        model.clear_hints()
+        for r, variable in x.items():
+            model.add_hint(variable, r in set(best))
+        solver = make_solver(stop, workers, seed)
+        if run(solver, model) != cp_model.OPTIMAL:
+            return best
+        best = sorted(r for r in rows if solver.boolean_value(x[r]))
+        model.add(digit == solver.value(digit))
+    return best
+
+
+def gap_of(weight: int, bound: Bound) -> int:
+    """Gap between a plan's combined weight and the bound, in `UNIT`ths."""
+    return weight * UNIT - bound.total

@@ -1,0 +1,170 @@
+"""CP-SAT on the few rows that are left: one objective, other sums fixed as rows.
+
+Traps held off here (measured with ortools 9.15): no coefficient beyond `LARGEST`; the presolve
+step that loses bits beyond 31 is off; a value is read only where the status has a solution; the
+objective is summed again from the rows in Python integers; the solve runs in a thread of its own
+so that Ctrl-C reaches Python, and the process keeps its own interrupt handler.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grouping.errors import CapReached, Fault
+from grouping.search.packing import Problem
+from grouping.search.stopping import Stop
+
+Whole = NDArray[np.int64]
+
+LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a window: "optimal", "feasible", "infeasible" or "unknown", and the rows."""
+
+    status: str
+    rows: tuple[int, ...] = ()
+    bound: int | None = None
+
+
+def least(
+    problem: Problem,
+    window: NDArray[np.intp],
+    objective: Whole,
+    fixed: Sequence[tuple[Whole, int]],
+    *,
+    stop: Stop,
+    workers: int = 1,
+    seed: int = 0,
+    hint: Sequence[int] = (),
+) -> Found:
+    """Least objective over plans made of the window's rows, with fixed sums kept.
+
+    Parameters
+    ----------
+    problem
+        The packing problem.
+    window
+        Rows that may be chosen.
+    objective
+        Whole coefficients, one a row of the problem.
+    fixed
+        Pairs of (coefficients a row of the problem, exact sum).
+    stop, workers, seed
+        When to stop, and how to search; neither changes a proved value.
+    hint
+        Rows of a plan at hand.
+
+    Raises
+    ------
+    CapReached
+        Where a coefficient is too large to be trusted.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    x = {int(r): model.new_bool_var(f"x{r}") for r in window}
+    holders: dict[int, list[int]] = {}
+    for r in x:
+        for item in problem.members[r].tolist():
+            if item >= 0:
+                holders.setdefault(item, []).append(r)
+    for item in range(problem.items):
+        rows = holders.get(item, [])
+        if problem.must[item]:
+            model.add_exactly_one(x[r] for r in rows)
+        elif len(rows) > 1:
+            model.add_at_most_one(x[r] for r in rows)
+
+    def total(of: Whole) -> cp_model.LinearExprT:
+        terms = [(x[r], int(of[r])) for r in x if of[r]]
+        if any(abs(value) > LARGEST for _, value in terms):
+            raise CapReached(
+                Fault("a cost is beyond what the solver can be trusted with", "Lower the weights")
+            )
+        return cp_model.LinearExpr.weighted_sum([v for v, _ in terms], [c for _, c in terms])
+
+    for side in problem.sides:
+        low = side.at_least if side.at_least is not None else -(2**40)
+        high = side.at_most if side.at_most is not None else 2**40
+        model.add_linear_constraint(total(side.of), low, high)
+    for of, value in fixed:
+        model.add(total(of) == value)
+    model.minimize(total(objective))
+    chosen = set(hint)
+    for r, variable in x.items():
+        model.add_hint(variable, r in chosen)
+    return _solved(model, x, objective, stop, workers, seed)
+
+
+def _solved(
+    model: object, x: dict[int, object], objective: Whole, stop: Stop, workers: int, seed: int
+) -> Found:
+    from ortools.sat.python import cp_model
+
+    solver = make_solver(stop, workers, seed)
+    status = run(solver, model)
+    if status == cp_model.INFEASIBLE:
+        return Found("infeasible")
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        if status == cp_model.MODEL_INVALID:
+            raise ArithmeticError(f"model refused: {solver.solution_info()}")
+        return Found("unknown")
+    rows = tuple(sorted(r for r, variable in x.items() if solver.boolean_value(variable)))
+    value = sum(int(objective[r]) for r in rows)
+    if status == cp_model.OPTIMAL:
+        return Found("optimal", rows, value)
+    bound = round(solver.best_objective_bound - 0.5 + 1e-6) if rows else None
+    return Found("feasible", rows, None if bound is None else min(bound, value))
+
+
+def make_solver(stop: Stop, workers: int, seed: int):  # type: ignore[no-untyped-def]  # ortools has no types
+    """Make a CP-SAT solver with our settings; see the traps above."""
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = workers
+    solver.parameters.random_seed = seed % 2**31
+    solver.parameters.relative_gap_limit = 0.0
+    solver.parameters.absolute_gap_limit = 0.0
+    solver.parameters.presolve_inclusion_work_limit = 0
+    solver.parameters.catch_sigint_signal = False
+    left = stop.left()
+    if left is not None:
+        solver.parameters.max_time_in_seconds = max(left, 0.01)
+    return solver
+
+
+def run(solver: object, model: object) -> int:
+    """Solve in a thread, so that an interrupt reaches Python at once and stops the search."""
+    before = signal.getsignal(signal.SIGINT)
+    answer: list[object] = []
+
+    def work() -> None:
+        try:
+            answer.append(solver.solve(model))  # type: ignore[attr-defined]
+        except BaseException as error:  # noqa: BLE001  handed on to the caller below
+            answer.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.05)
+    except KeyboardInterrupt:
+        solver.stop_search()  # type: ignore[attr-defined]
+        thread.join()
+        raise
+    finally:
+        if threading.current_thread() is threading.main_thread() and before is not None:
+            signal.signal(signal.SIGINT, before)
+    if isinstance(answer[0], BaseException):
+        raise answer[0]
+    return answer[0]  # type: ignore[return-value]

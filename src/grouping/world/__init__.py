@@ -1,0 +1,1 @@
+"""What is: schools, ethos, money, journeys, neighbours and the table of federations."""

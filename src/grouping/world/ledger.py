@@ -1,0 +1,159 @@
+"""Balances of federations at one change of rolls: floats over the table, exact near a half.
+
+A balance is the sum of what each school brings (income, its own site, its residual), less what the
+federation shares, rounded half to even to a pound. See `budgets` for the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grouping.world import budgets
+from grouping.world.county import County
+from grouping.world.exact import Ratio, near_half, ratio
+from grouping.world.federations import Federations
+
+Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+ZERO = Fraction(0)
+CLOSE = 1e-3  # pounds: how near to a bound a float may come before it is compared exactly
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """Money of the schools of a county at one change of rolls, GBP a year, exact.
+
+    `rolls` are changed and rounded; `brings` is what a school brings to a hard federation, `own`
+    its balance by itself with no head at all (the soft form adds its share of one).
+    """
+
+    county: County
+    roll_change: Fraction
+    rolls: Whole
+    incomes: tuple[Fraction, ...]
+    sites: tuple[Fraction, ...]
+    brings: tuple[Fraction, ...]
+    own: tuple[Fraction, ...]
+
+    def combined(self, f: Federations) -> Whole:
+        """Combined changed roll of each federation."""
+        return np.asarray(f.sum(self.rolls), dtype=np.int64)
+
+    def hard_balance(self, f: Federations, grant: Fraction = ZERO) -> Whole:
+        """Balance of each federation under one budget, whole pounds."""
+        m, county = self.county.money, self.county
+        pupils = self.combined(f)
+        keys, where = np.unique(np.stack([f.size, pupils]), axis=1, return_inverse=True)
+        bills = np.asarray([float(_shared(m, int(n), int(k))) for k, n in keys.T])
+        per_metre = county.detour / budgets.METRES_A_MILE * m.travel_per_mile
+        brought = np.asarray(f.sum(np.asarray([float(x) for x in self.brings])))
+        values = brought - bills[where.reshape(-1)] - f.tree_metres * float(per_metre) + float(grant)
+        rounded = np.rint(values).astype(np.int64)
+        for row in np.flatnonzero(near_half(values)):
+            rounded[row] = round(
+                sum((self.brings[i] for i in f.members[row] if i >= 0), start=ZERO)
+                - _shared(m, int(pupils[row]), int(f.size[row]))
+                - int(f.tree_metres[row]) * per_metre
+                + grant
+            )
+        return rounded
+
+    def own_balances(self, f: Federations) -> Whole:
+        """Balance of each member's own books in a soft federation, n x width, whole pounds."""
+        m, pupils = self.county.money, self.combined(f)
+        keys, where = np.unique(np.stack([f.size, pupils]), axis=1, return_inverse=True)
+        heads = np.asarray([float(_head(m, int(n), int(k))) for k, n in keys.T])[where.reshape(-1)]
+        rolls = np.asarray(f.gathered(self.rolls, 0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = np.where(
+                pupils[:, None] > 0, rolls / pupils[:, None], 1.0 / f.size[:, None]
+            )
+        own = np.asarray(f.gathered(np.asarray([float(x) for x in self.own]), 0.0))
+        values = np.where(f.there, own - heads[:, None] * shares, 0.0)
+        rounded = np.rint(values).astype(np.int64)
+        for row, place in np.argwhere(near_half(values) & f.there):
+            i, size, total = f.members[row, place], int(f.size[row]), int(pupils[row])
+            share = Fraction(int(self.rolls[i]), total) if total else Fraction(1, size)
+            rounded[row, place] = round(self.own[i] - _head(m, total, size) * share)
+        return rounded
+
+    def balance(self, f: Federations, grant: Fraction = ZERO) -> Whole:
+        """Balance of each federation in the county's form: one budget, or the members' own."""
+        if self.county.form == "soft federation":
+            return self.own_balances(f).sum(axis=1)
+        return self.hard_balance(f, grant)
+
+    def teaching(self, f: Federations, grant: Fraction) -> Ratio:
+        """Share of the week the head must teach, at most 1: k x it, or the members' own summed."""
+        whole = self.county.money.teaching_head
+        top, bottom = whole.denominator, whole.numerator
+        if self.county.form == "soft federation":
+            needed = np.minimum(np.maximum(-self.own_balances(f), 0) * top, bottom).sum(axis=1)
+            return ratio(needed, bottom)
+        needed = np.minimum(np.maximum(-self.hard_balance(f, grant), 0) * top, bottom)
+        return ratio(f.size * needed, bottom)
+
+    def at_least(self, f: Federations, share: Fraction) -> NDArray[np.bool_]:
+        """Whether balance, without a grant, is at least this share of modelled income."""
+        balances = self.balance(f)
+        incomes = np.asarray(f.sum(np.asarray([float(x) for x in self.incomes])), dtype=np.float64)
+        spare = balances - float(share) * incomes
+        holds = spare >= 0
+        for row in np.flatnonzero(np.abs(spare) < CLOSE):
+            holds[row] = int(balances[row]) >= share * self.income(f, row)
+        return holds
+
+    def income(self, f: Federations, row: int) -> Fraction:
+        """Modelled income of one federation, exact."""
+        return sum((self.incomes[i] for i in f.members[row] if i >= 0), start=ZERO)
+
+
+def ledger(county: County, roll_change: Fraction) -> Ledger:
+    """Open the ledger of a county at a change of rolls (-0.10: a tenth fewer), once."""
+    key = f"ledger {roll_change}"
+    found = county.kept(key, lambda: _open(county, roll_change))
+    assert isinstance(found, Ledger)
+    return found
+
+
+def _open(county: County, roll_change: Fraction) -> Ledger:
+    m = county.money
+    rolls = [round(school.roll * (1 + roll_change)) for school in county.schools]
+    incomes = tuple(a.modelled_income(m, n) for a, n in zip(county.accounts, rolls, strict=True))
+    sites = tuple(_site(m, n) for n in rolls)
+    headless = [_alone(m, n) - _head(m, n, 1) for n in rolls]
+    extra = county.residuals
+    return Ledger(
+        county,
+        roll_change,
+        np.asarray(rolls, dtype=np.int64),
+        incomes,
+        sites,
+        tuple(i - s + r for i, s, r in zip(incomes, sites, extra, strict=True)),
+        tuple(i - c + r for i, c, r in zip(incomes, headless, extra, strict=True)),
+    )
+
+
+@cache
+def _site(m: budgets.Money, roll: int) -> Fraction:
+    return budgets.federated_site(m, roll)
+
+
+@cache
+def _alone(m: budgets.Money, roll: int) -> Fraction:
+    return budgets.cost_alone(m, roll, ZERO)
+
+
+@cache
+def _head(m: budgets.Money, roll: int, schools: int) -> Fraction:
+    return budgets.head(m, roll, schools)
+
+
+@cache
+def _shared(m: budgets.Money, roll: int, schools: int) -> Fraction:
+    return budgets.shared(m, roll, schools)
