@@ -152,9 +152,7 @@ def test_the_corners_of_great_britain_are_inside(longitude: float, latitude: flo
     assert len(check_rows([row(point=(longitude, latitude))], "x")) == 1
 
 
-@pytest.mark.parametrize(
-    "point", [(-8.7001, 52.0), (1.8001, 52.0), (0.0, 49.7999), (0.0, 60.9001)]
-)
+@pytest.mark.parametrize("point", [(-8.7001, 52.0), (1.8001, 52.0), (0.0, 49.7999), (0.0, 60.9001)])
 def test_just_beyond_them_is_outside(point: tuple[float, float]) -> None:
     with pytest.raises(InputRefused, match="outside Great Britain"):
         check_rows([row(point=point)], "x")

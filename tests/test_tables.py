@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,6 +11,9 @@ import pytest
 from grouping.files.barriers import read_barriers
 from grouping.files.tables import read_edges, read_journeys
 from grouping.world.places import to_grid
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KNOWN = {120001, 120002, 120003}
 

@@ -253,7 +253,12 @@ def test_kills_at_any_moment_leave_whole_files_old_or_new(tmp_path: Path) -> Non
 
 
 def test_a_csv_for_spreadsheets_has_no_live_formulas() -> None:
-    rows = [("=1+1", 5, None), ("-5", -5.5, 'say "x"'), ("@a", "+44 1603", "a\r\nb"), ("\tx", 0, "")]
+    rows = [
+        ("=1+1", 5, None),
+        ("-5", -5.5, 'say "x"'),
+        ("@a", "+44 1603", "a\r\nb"),
+        ("\tx", 0, ""),
+    ]
     assert csv_bytes(("name", "n", "m"), rows) == (
         b"\xef\xbb\xbfname,n,m\r\n"
         b"'=1+1,5,\r\n"

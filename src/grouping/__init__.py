@@ -1,0 +1,86 @@
+"""Suggests how small rural primary schools could be grouped into federations, with proof.
+
+>>> import grouping
+>>> schools = grouping.read_schools("data/schools.geojson")       # doctest: +SKIP
+>>> policy = grouping.read_policy("norfolk-2012")                 # doctest: +SKIP
+>>> plan = grouping.propose(schools, policy)                      # doctest: +SKIP
+>>> print(plan.explain())                                         # doctest: +SKIP
+
+Every name is imported when first used, so that the command line starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grouping.answers.plan import Plan
+    from grouping.engine import propose
+    from grouping.errors import GroupingError, InputRefused, PolicyRefused
+    from grouping.files.exports import write_plan
+    from grouping.files.geojson import read_schools
+    from grouping.files.policies import read_policy
+    from grouping.policy.survey import survey
+    from grouping.policy.words import Limit, Policy, Rule, Term
+    from grouping.world.federations import Federations, federation
+    from grouping.world.journeys import Journeys, from_graph, from_matrix, from_pairs
+    from grouping.world.schools import Schools
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "Federations": "world.federations",
+    "GroupingError": "errors",
+    "InputRefused": "errors",
+    "Journeys": "world.journeys",
+    "Limit": "policy.words",
+    "Plan": "answers.plan",
+    "Policy": "policy.words",
+    "PolicyRefused": "errors",
+    "Rule": "policy.words",
+    "Schools": "world.schools",
+    "Term": "policy.words",
+    "federation": "world.federations",
+    "from_graph": "world.journeys",
+    "from_matrix": "world.journeys",
+    "from_pairs": "world.journeys",
+    "propose": "engine",
+    "read_policy": "files.policies",
+    "read_schools": "files.geojson",
+    "survey": "policy.survey",
+    "write_plan": "files.exports",
+}
+
+__all__ = [
+    "Federations",
+    "GroupingError",
+    "InputRefused",
+    "Journeys",
+    "Limit",
+    "Plan",
+    "Policy",
+    "PolicyRefused",
+    "Rule",
+    "Schools",
+    "Term",
+    "federation",
+    "from_graph",
+    "from_matrix",
+    "from_pairs",
+    "propose",
+    "read_policy",
+    "read_schools",
+    "survey",
+    "write_plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(f"grouping.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'grouping' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

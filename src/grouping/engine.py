@@ -11,7 +11,9 @@ from typing import TypeVar
 import networkx as nx
 import numpy as np
 
+from grouping.answers.conflicts import conflicts
 from grouping.answers.plan import Plan, Stage, Step
+from grouping.errors import PolicyRefused
 from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
 from grouping.search.candidates import grow, price
@@ -93,6 +95,13 @@ def propose(
     if solution.status == "stopped":
         stopped = True
         solution.bounds = [None] * len(solution.values)
+    clashing: tuple[str, ...] = ()
+    if solution.status == "infeasible":
+
+        def possible(lighter: Policy) -> bool:
+            return _possible(schools, lighter, journeys, neighbours, ways, candidates_at_most)
+
+        clashing = conflicts(policy, possible)
     return Plan(
         status="feasible" if stopped else solution.status,
         stopped=stopped,
@@ -104,7 +113,26 @@ def propose(
         steps=tuple(clock.steps),
         workers=workers,
         seed=seed,
+        conflicts=clashing,
     )
+
+
+def _possible(
+    schools: Schools,
+    policy: Policy,
+    journeys: Journeys | None,
+    neighbours: nx.Graph | None,
+    ways: Ways,
+    at_most: int,
+) -> bool:
+    """Whether any plan exists under a policy."""
+    try:
+        seen = survey(schools, policy, journeys, neighbours)
+    except PolicyRefused:
+        return True
+    table = grow(seen.county, seen.policy, at_most=at_most)
+    problem = packing_of(seen, table, np.zeros(len(table), dtype=np.int64))
+    return solve(problem, lambda row: row, ways).status != "infeasible"
 
 
 def hash_of(urns: tuple[int, ...]) -> int:
@@ -128,20 +156,19 @@ def packing_of(seen: Survey, table: Federations, cost: np.ndarray) -> Problem:
         must[county.position(min(urns))] = True
     sides = []
     for limit in policy.limits:
-        alone = np.zeros(len(county), dtype=np.int64) if limit.alone is None else limit.alone(county)
+        nothing = np.zeros(len(county), dtype=np.int64)
+        alone = nothing if limit.alone is None else limit.alone(county)
         whole = int(alone.sum())
         sides.append(
             Side(
                 limit.name,
-                np.asarray(limit.measure(table) - table.sum(alone), dtype=np.int64),
+                np.asarray(limit.measure(table), dtype=np.int64) - table.sum(alone),
                 None if limit.at_least is None else limit.at_least - whole,
                 None if limit.at_most is None else limit.at_most - whole,
             )
         )
     saved = np.asarray(table.sum(price_alone), dtype=np.int64)
-    return Problem(
-        len(county), table.members, tuple(tiers), cost - saved, must, tuple(sides)
-    )
+    return Problem(len(county), table.members, tuple(tiers), cost - saved, must, tuple(sides))
 
 
 def stages_of(seen: Survey, solution: Solution) -> tuple[Stage, ...]:
@@ -161,7 +188,10 @@ def stages_of(seen: Survey, solution: Solution) -> tuple[Stage, ...]:
         bound = solution.bounds[k]
         stages.append(
             Stage(
-                name, count - solution.values[k], None if bound is None else count - bound, "schools"
+                name,
+                count - solution.values[k],
+                None if bound is None else count - bound,
+                "schools",
             )
         )
         k += 1

@@ -26,7 +26,7 @@ SHOWN_VALUE = 60
 class Fault:
     """One thing that is wrong, said so that a planner can mend it.
 
-    `place` is a row, line, feature or key; `value` is shown cut and with control characters escaped.
+    `place` is a row, line, feature or key; `value` is shown cut, control characters escaped.
     """
 
     what: str

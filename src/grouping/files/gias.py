@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -125,7 +125,7 @@ def read_gias(
     cfr: str | Path | None = None,
     partnerships: str | Path | None = None,
     la: str | None = None,
-) -> tuple[dict[str, object], Account]:
+) -> tuple[dict[str, Any], Account]:
     """Import the register's CSV: a FeatureCollection for `schools.geojson`, and the account.
 
     `links`: group links of GIAS, for federations and trusts. `cfr`: urn,income,expenditure

@@ -6,6 +6,7 @@ import tomllib
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from grouping.errors import Fault, PolicyRefused
@@ -80,7 +81,7 @@ def policy_text(name: str) -> str:
 
 def not_found(name: str) -> Fault:
     """Say that there is no policy of this name, and which are near."""
-    near = nearest(name.removesuffix(TOML), policy_names())
+    near = nearest(PurePath(name).name.removesuffix(TOML), policy_names())
     ready = f"Ready policies: {', '.join(policy_names())}; or give the path of a .toml file"
     do = f'Did you mean "{near}"? {ready}' if near else ready
     return Fault("policy not found", do, value=name)

@@ -29,7 +29,7 @@ def whole(least: int = 0, most: int = MOST) -> Check:
         if isinstance(value, bool) or not isinstance(value, int):
             raise UnfitError(f"is {kind(value)} where a whole number is needed", "Write it as in 3")
         if not least <= value <= most:
-            raise UnfitError(_outside(value < 0 <= least, value < least, least, most))
+            raise UnfitError(_outside(value, least, most))
         return value
 
     return check
@@ -46,7 +46,7 @@ def number(least: int | None = 0, *, above: bool = False) -> Check:
         exact = _exact(value)
         bottom = -MOST if least is None else least
         if not bottom <= exact <= MOST:
-            raise UnfitError(_outside(exact < 0 <= bottom, exact < bottom, bottom, MOST))
+            raise UnfitError(_outside(exact, bottom, MOST))
         if above and exact == least:
             raise UnfitError(f"must be more than {least}")
         return exact
@@ -69,17 +69,17 @@ def _exact(value: int | Decimal | Fraction) -> Fraction:
     return -exact if value < 0 < exact else exact
 
 
-def _outside(negative: bool, low: bool, least: int, most: int) -> str:
-    if negative:
-        return "is negative" if least == 0 else f"is negative; it must be at least {least}"
-    return f"is below {least}, the least" if low else f"is out of range, at most {most:,}"
+def _outside(value: int | Fraction, least: int, most: int) -> str:
+    if value > most:
+        return f"is out of range, at most {most:,}"
+    return "is negative" if least == 0 else f"is below {least:,}, the least it may be"
 
 
 def text(value: object) -> str:
     """Check for text that a file can hold."""
     if not isinstance(value, str):
         raise UnfitError(f"is {kind(value)} where text is needed", 'Put it in quotes ("...")')
-    if "\0" in value or not value.isascii() and not _can_be_written(value):
+    if "\0" in value or not (value.isascii() or _can_be_written(value)):
         raise UnfitError("holds characters that no file can", "Type the text again")
     return value
 
@@ -186,8 +186,8 @@ def kind(value: object) -> str:
 
 def seen(value: object) -> object:
     """Return what an error shows of a value: short, and never slow."""
-    if isinstance(value, list | tuple | dict):
-        return kind(value)
+    if isinstance(value, bool | list | tuple | dict):
+        return None
     if isinstance(value, Decimal) and len(value.as_tuple().digits) > DIGITS:
         return "a number of many digits"
     known = isinstance(value, str | int | Decimal | Fraction)

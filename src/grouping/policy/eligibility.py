@@ -61,7 +61,7 @@ def take_part(schools: Schools, policy: Policy) -> Participation:
     keep = policy.take_part.existing == "keep"
     shared = Counter(s.federation for s in (*chosen, *too_large) if s.federation is not None)
     for school in too_large:
-        if keep and shared[school.federation] >= 2:
+        if keep and school.federation is not None and shared[school.federation] >= 2:
             chosen.append(school)
         else:
             reasons[school.urn] = (
@@ -162,5 +162,3 @@ def shares_year_group(a: School, b: School) -> bool:
     """Whether two schools teach a year group in common."""
     (low_a, high_a), (low_b, high_b) = ages(a), ages(b)
     return max(low_a, low_b) < min(high_a, high_b)
-
-

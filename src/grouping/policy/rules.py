@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +57,16 @@ def schools(*, at_least: int = 2, at_most: int = 4, existing_may_grow_by: int = 
 def for_the_small() -> Rule:
     """At least one school of a small tier: the policy is for them."""
 
-    def small(f: Federations) -> NDArray[np.generic]:
-        return f.sum(np.isin(f.county.role, (URGENT, SMALL)).astype(np.int64))
+    def seeds(county: County) -> Flags:
+        return np.asarray(np.isin(county.role, (URGENT, SMALL)), dtype=np.bool_)
+
+    def small(f: Federations) -> NDArray[np.int64]:
+        return np.asarray(f.sum(seeds(f.county).astype(np.int64)), dtype=np.int64)
 
     return Rule(
         name="for_the_small",
         sentence="at least one small school",
+        seeds=seeds,
         allows=lambda f: small(f) >= 1,
         value=lambda f: int(small(f)[0]),
         limit=lambda f: {"at_least": 1},
@@ -75,7 +79,8 @@ def longest_journey(*, at_most: Number = 30) -> Rule:
     most = _fraction(at_most)
 
     def near(county: County) -> Flags:
-        return (county.tenths != NONE) & (county.tenths <= int(10 * most))
+        within = (county.tenths != NONE) & (county.tenths <= int(10 * most))
+        return np.asarray(within, dtype=np.bool_)
 
     def longest(f: Federations) -> float | None:
         judged = _judged(f)
@@ -105,7 +110,7 @@ def connected() -> Rule:
     )
 
 
-def ethos(*, policy: str = "default") -> Rule:
+def ethos(*, policy: Literal["default", "strict", "open"] = "default") -> Rule:
     """Every pair is one the table of ethos lets join: "default", "strict" or "open"."""
 
     def fits(county: County) -> Flags:
@@ -144,7 +149,7 @@ def combined_roll(*, at_least: Number | None = None, at_most: Number | None = No
             fine &= rolls * least.denominator >= least.numerator
         if most is not None:
             fine &= rolls * most.denominator <= most.numerator
-        return fine
+        return np.asarray(fine, dtype=np.bool_)
 
     return Rule(
         name="combined_roll",

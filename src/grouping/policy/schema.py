@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from types import ModuleType, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import (
     AfterValidator,
@@ -29,11 +38,29 @@ from pydantic import (
 from grouping.errors import Fault, shown
 from grouping.policy import limits, rules, terms
 from grouping.policy.checks import (
-    MOST, Check, filled, flag, kind, lock, number, once, one_of, pair, phase, price, seen, text,
-    urn, whole,
+    MOST,
+    Check,
+    filled,
+    flag,
+    kind,
+    lock,
+    number,
+    once,
+    one_of,
+    pair,
+    phase,
+    price,
+    seen,
+    text,
+    urn,
+    whole,
 )
+from grouping.policy.contradictions import contradictions
 from grouping.policy.words import HARD, SHARED, SOFT, TakePart
 from grouping.world.cells import UnfitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 ROOMS: Mapping[str, ModuleType] = {"rules": rules, "terms": terms, "limits": limits}
 LOCKS = "locks"  # the parameter of a rule that is made from the table of locks
@@ -78,9 +105,7 @@ Price = Annotated[Fraction | None, PlainValidator(price)]
 Form = Annotated[str, PlainValidator(one_of(HARD, SOFT, SHARED))]
 Academies = Annotated[str, PlainValidator(one_of("leave out", "as maintained", "informal"))]
 Existing = Annotated[str, PlainValidator(one_of("keep", "free"))]
-Kind = Annotated[
-    str, PlainValidator(one_of("minutes", "gabriel", "delaunay", "nearest", "edges"))
-]
+Kind = Annotated[str, PlainValidator(one_of("minutes", "gabriel", "delaunay", "nearest", "edges"))]
 
 
 class _Table(BaseModel):
@@ -136,6 +161,13 @@ class _Budget(_Table):
 
 def policy_model() -> type[BaseModel]:
     """Make the model of a whole policy file, rules, terms and limits as their rooms list them."""
+    return _model(tuple((room, *one) for room in ROOMS for one in ready_made(room).items()))
+
+
+@cache
+def _model(functions: tuple[tuple[str, str, Callable[..., Any]], ...]) -> type[BaseModel]:
+    """Make the model for these ready-made functions, given as (room, name, function)."""
+    switches = {room: _switched(room, [f[1:] for f in functions if f[0] == room]) for room in ROOMS}
     return create_model(
         "PolicyFile",
         __base__=_Table,
@@ -146,10 +178,10 @@ def policy_model() -> type[BaseModel]:
         alone=(_Alone, ...),
         journeys=(_Journeys, ...),
         neighbours=(_Neighbours, ...),
-        rules=(_switched("rules"), ...),
+        rules=(switches["rules"], ...),
         locks=(_Locks, ...),
-        terms=(_switched("terms"), ...),
-        limits=(_switched("limits"), ...),
+        terms=(switches["terms"], ...),
+        limits=(switches["limits"], ...),
         budget=(_Budget, ...),
     )
 
@@ -164,6 +196,11 @@ def parameters(make: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """List the parameters of a ready-made function that are keys of its table, in order."""
     signature = inspect.signature(make).parameters
     return {name: p for name, p in signature.items() if name not in TAKE_PART}
+
+
+def from_take_part(make: Callable[..., Any]) -> list[str]:
+    """List the parameters of a ready-made function that are keys of [take_part]."""
+    return [name for name in inspect.signature(make).parameters if name in TAKE_PART]
 
 
 def is_lock(make: Callable[..., Any]) -> bool:
@@ -184,12 +221,12 @@ def _is_table(found: object) -> bool:
     return isinstance(found, type) and issubclass(found, BaseModel)
 
 
-def _switched(room: str) -> Any:
+def _switched(room: str, functions: Iterable[tuple[str, Callable[..., Any]]]) -> Any:
     """Make the table of [rules], [terms] or [limits]: a table each, None where switched off."""
-    tables = {name: make for name, make in ready_made(room).items() if not is_lock(make)}
     inner: dict[str, Any] = {
         name: (Annotated[_made_from(room, name, make) | None, BeforeValidator(_switch)], None)
-        for name, make in tables.items()
+        for name, make in functions
+        if not is_lock(make)
     }
     return create_model(room, __base__=_Table, **inner)
 
@@ -223,28 +260,42 @@ def _check_of(place: tuple[str, str, str], hint: Any, default: Any) -> Check:
     return lambda value: value
 
 
-def mistakes(error: ValidationError, keys: Keys, file: str) -> list[Fault]:
-    """Turn what pydantic found into faults a planner can mend, every one of them."""
-    faults: list[Fault] = []
-    for found in error.errors(include_url=False):
-        path = found["loc"]
-        what, do = found["msg"], ""
-        if found["type"] == "extra_forbidden":
-            what, do = "is not a known key", hint(path, keys) if len(faults) < HINTS else ""
-            faults.append(Fault(what, do, file, place_of(path)))
-            continue
-        if found["type"] == "missing":
-            faults.append(Fault("is missing", "Give it a value", file, place_of(path)))
-            continue
-        unfit = found.get("ctx", {}).get("error")
-        if isinstance(unfit, UnfitError):
-            what, do = unfit.what, unfit.do
-        elif found["type"] == "tuple_type":
-            what, do = f"is {kind(found['input'])} where a list is needed", "Write it as in [ ]"
-        elif found["type"].startswith("model_"):
-            what = f"is {kind(found['input'])} where a table is needed"
-        faults.append(Fault(what, do, file, place_of(path), value=seen(found["input"])))
-    return faults
+def checked(document: Mapping[str, Any], file: str) -> tuple[Any, list[Fault]]:
+    """Check a merged document: what it holds (None where it is refused), and every fault."""
+    model = policy_model()
+    held, faults = None, []
+    try:
+        held = model.model_validate(document)
+    except ValidationError as error:
+        keys = known_keys(model)
+        for found in error.errors(include_url=False):
+            told = len(faults) < HINTS
+            faults.append(_fault(found, keys if told else {}, file))
+    defaults = {
+        room: {name: _defaults(make) for name, make in ready_made(room).items()} for room in ROOMS
+    }
+    for place, what, do in contradictions(document, defaults):
+        faults.append(Fault(what, do, file, place))
+    return held, faults
+
+
+def _defaults(make: Callable[..., Any]) -> dict[str, Any]:
+    return {key: p.default for key, p in parameters(make).items() if p.default is not p.empty}
+
+
+def _fault(found: Any, keys: Keys, file: str) -> Fault:
+    """Turn a mistake that pydantic found into a fault a planner can mend."""
+    path, value = found["loc"], found["input"]
+    place = place_of(path)
+    unfit = found.get("ctx", {}).get("error")
+    if found["type"] == "extra_forbidden":
+        return Fault("is not a known key", hint(path, keys) if keys else "", file, place)
+    if found["type"] == "missing":
+        return Fault("is missing", "Give it a value", file, place)
+    if isinstance(unfit, UnfitError):
+        return Fault(unfit.what, unfit.do, file, place, value=seen(value))
+    need = "a list" if found["type"] == "tuple_type" else "a table"
+    return Fault(f"is {kind(value)} where {need} is needed", "", file, place, value=seen(value))
 
 
 def hint(path: Iterable[object], keys: Keys) -> str:

@@ -31,13 +31,13 @@ from grouping.world.neighbours import links, links_of
 from grouping.world.schools import School, Schools
 
 
-
 @dataclass(frozen=True)
 class Survey:
-    """A county as seen by a policy: `policy` is without the rules that cannot be asked."""
+    """A county as seen by a policy: `policy` is `asked` without the rules that cannot be asked."""
 
     county: County
     policy: Policy
+    asked: Policy
     taking_part: Participation
     schools: Schools
     warnings: tuple[str, ...]
@@ -71,13 +71,12 @@ def survey(
     faults = list(_faults(schools, policy, taking))
     if faults:
         raise PolicyRefused(faults)
+    asked = policy
     warnings = [*schools.warnings, *_warnings(schools, policy, taking)]
     if not any(s.local_authority for s in schools.rows) and schools.rows:
         if any(rule.title == "one_authority" for rule in policy.rules):
             warnings.append("no school gives its local authority: the rule one_authority is off")
-        policy = replace(
-            policy, rules=tuple(r for r in policy.rules if r.title != "one_authority")
-        )
+        policy = replace(policy, rules=tuple(r for r in policy.rules if r.title != "one_authority"))
     county = _county(schools, policy, taking, journeys, neighbours)
     unknown = [s.urn for s in taking.schools if _unknown(s, policy)]
     if unknown:
@@ -85,7 +84,7 @@ def survey(
             f"{len(unknown)} schools that take part have no known religious character: "
             + ", ".join(map(str, unknown[:10]))
         )
-    return Survey(county, policy, taking, schools, tuple(warnings))
+    return Survey(county, policy, asked, taking, schools, tuple(warnings))
 
 
 def _unknown(school: School, policy: Policy) -> bool:
@@ -157,9 +156,7 @@ def _links(
     )
 
 
-def _positions(
-    urns: NDArray[np.int64], pairs: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _positions(urns: NDArray[np.int64], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     place = {int(urn): k for k, urn in enumerate(urns)}
     return [(place[a], place[b]) for a, b in pairs if a in place and b in place and a != b]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 from math import lcm
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from grouping.policy.words import SOFT, Term
 from grouping.world.county import HEADS
 from grouping.world.ethos import UNIT
-from grouping.world.exact import Ratio, ratio
+from grouping.world.exact import ROOM, Ratio, ratio
 from grouping.world.federations import Federations
 from grouping.world.ledger import ledger
 
@@ -47,15 +48,14 @@ def journey(weight: Number, *, free: Number = 0, full: Number = 20) -> Term:
 
 
 @cache
-def _price_of_minutes(
-    free: Fraction, full: Fraction, longest: int
-) -> tuple[NDArray[np.int64], int]:
+def _price_of_minutes(free: Fraction, full: Fraction, longest: int) -> tuple[NDArray[Any], int]:
     """Price of each tenth up to the longest, then of no journey and of no edge, over one bottom."""
     prices = [_price(Fraction(t, 10), free, full) for t in range(longest + 1)]
     prices += [Fraction(NO_JOURNEY), Fraction(0)]
     bottom = lcm(*(p.denominator for p in prices))
     tops = [p.numerator * (bottom // p.denominator) for p in prices]
-    return np.asarray(tops, dtype=np.int64), bottom
+    wide = max(tops) * len(prices) >= ROOM or bottom >= ROOM
+    return np.asarray(tops, dtype=object if wide else np.int64), bottom
 
 
 def _price(minutes: Fraction, free: Fraction, full: Fraction) -> Fraction:
@@ -80,7 +80,7 @@ def ethos(weight: Number) -> Term:
 
 
 def leadership(weight: Number, *, roll_change: Number = Fraction(-1, 10)) -> Term:
-    """k x the share of the week the shared head must teach for the budget to balance."""
+    """K x the share of the week the shared head must teach for the budget to balance."""
     change = Fraction(roll_change)
     return Term(
         "leadership",
@@ -97,6 +97,9 @@ def size(weight: Number, *, at_least: Number = 100, at_most: Number = 250) -> Te
 
     def measure(f: Federations) -> Ratio:
         rolls = np.asarray(f.sum("roll"), dtype=np.int64)
+        scale = low.numerator * low.denominator * high.numerator * high.denominator
+        if abs(scale) * (1 + int(rolls.max(initial=0))) >= ROOM:
+            rolls = rolls.astype(object)
         top, bottom = np.zeros_like(rolls), 1
         for bound, beyond in ((low, -1), (high, 1)):
             if bound:

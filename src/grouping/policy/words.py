@@ -32,7 +32,7 @@ HARD, SOFT, SHARED = "hard federation", "soft federation", "shared business mana
 
 @dataclass(frozen=True)
 class Rule:
-    """May this federation exist?
+    """Says whether a federation may exist.
 
     Parameters
     ----------
@@ -52,6 +52,9 @@ class Rule:
     most
         For a rule on size: from the size of the largest kept federation held (0: none) to the
         most schools there may be.
+    seeds
+        For a rule that asks for at least one school of some kind: which those are, flags, so that
+        growth may start from them.
     value, limit
         What is measured, for one federation, and the bound it is held against, as plain values.
     settings
@@ -65,6 +68,7 @@ class Rule:
     pairs: Callable[[County], Flags] | None = None
     linked: bool = False
     most: Callable[[int], int] | None = None
+    seeds: Callable[[County], Flags] | None = None
     value: Callable[[Federations], Any] | None = None
     limit: Callable[[Federations], Bound] | None = None
     settings: Settings | None = None
@@ -77,7 +81,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Term:
-    """What does a federation cost? `weight` points per unit of the measure.
+    """Says what a federation costs: `weight` points per unit of the measure.
 
     `measure` gives a `Ratio`, whole numbers, or floats (rounded as they stand) a row of a table.
     """

@@ -65,9 +65,18 @@ def grow(county: County, policy: Policy, *, at_most: int) -> Federations:
         largest = limit(int(units.size[root]))
         tables += _grown(county, policy, units, usable, start, largest, by_links, counter)
         usable[root] = False
-    singles = np.flatnonzero(usable).astype(np.int32)[:, None]
+    singles = np.flatnonzero(usable & _seeds(county, policy, units)).astype(np.int32)[:, None]
     tables += _grown(county, policy, units, usable, singles, limit(0), by_links, counter)
     return _with_locks(county, policy, tables)
+
+
+def _seeds(county: County, policy: Policy, units: Units) -> Flags:
+    """Units to grow from: all, or those that hold what the first rule with seeds asks for."""
+    seeds = next((rule.seeds(county) for rule in policy.rules if rule.seeds), None)
+    if seeds is None:
+        return np.ones(len(units.size), dtype=np.bool_)
+    held = np.append(seeds, False)[units.members].any(axis=1)
+    return np.asarray(held, dtype=np.bool_)
 
 
 class _Counter:
@@ -155,7 +164,7 @@ def _grown(
             passed = members[_passes(whole, asked)]
             counter.add(len(passed))
             found.append(passed)
-        sets = _extended(sets, units, step, largest, counter, ordered=not by_links)
+        sets = _extended(sets, units, step, largest, counter, by_links=by_links)
     return found
 
 
@@ -184,30 +193,30 @@ def _members(units: Units, sets: Members) -> Members:
 
 
 def _extended(
-    sets: Members, units: Units, step: Flags, largest: int, counter: _Counter, *, ordered: bool
+    sets: Members, units: Units, step: Flags, largest: int, counter: _Counter, *, by_links: bool
 ) -> Members:
     """Return every set with one more unit that fits, each once, in order.
 
-    `ordered`: only units after the last of the set are added (growth by pairs that fit alone).
+    By links, a unit is reached from any unit of the set; else from the first, since what fits the
+    set fits that.
     """
     lists = [np.flatnonzero(row).astype(np.int32) for row in step]
     counts = np.asarray([len(row) for row in lists], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(counts)])
     flat = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32)
     made: list[NDArray[np.int64]] = []
-    bits = max(int(len(units.size)).bit_length(), 1)
+    bits = max(len(units.size).bit_length(), 1)
     width = sets.shape[1] + 1
+    sets = sets[units.size[sets].sum(axis=1) < largest]
     for first in range(0, len(sets), CHUNK):
         part = sets[first : first + CHUNK]
-        sources = part[:, -1:] if ordered else part
+        sources = part if by_links else part[:, :1]
         for column in sources.T:
             rows, new = _spread(column, counts, starts, flat)
             keep = units.size[part].sum(axis=1)[rows] + units.size[new] <= largest
             rows, new = rows[keep], new[keep]
             for old in part.T:
                 keep = units.fits[old[rows], new]
-                if ordered:
-                    keep &= new > old[rows]
                 rows, new = rows[keep], new[keep]
             grown = np.sort(np.concatenate([part[rows], new[:, None]], axis=1), axis=1)
             made.append(_packed(grown, bits))
@@ -251,9 +260,12 @@ def _unpacked(packed: NDArray[np.int64], bits: int, width: int) -> Members:
 
 
 def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    if keys.shape[1] == 1:
-        return np.unique(keys[:, 0])[:, None]
-    return np.unique(keys, axis=0)
+    if keys.shape[1] > 1:
+        return np.unique(keys, axis=0)
+    ordered = np.sort(keys[:, 0])
+    fresh = np.ones(len(ordered), dtype=np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh][:, None]
 
 
 def _with_locks(county: County, policy: Policy, tables: list[Members]) -> Federations:

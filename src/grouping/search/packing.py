@@ -28,6 +28,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+GREEDY_ROWS = 5_000  # rows the greedy plan looks at, the cheapest an item
+
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Members = NDArray[np.int32]
@@ -181,6 +183,8 @@ def greedy(problem: Problem, weights: Whole) -> list[int] | None:
     must = np.append(problem.must, False)
     forced = must[problem.members].any(axis=1)
     for rows in (np.flatnonzero(forced), np.flatnonzero(~forced & (weights < 0))):
+        if len(rows) > GREEDY_ROWS:
+            rows = rows[np.argpartition(per_item[rows], GREEDY_ROWS)[:GREEDY_ROWS]]
         for r in rows[np.argsort(per_item[rows], kind="stable")]:
             held = problem.members[r]
             held = held[held >= 0]

@@ -223,7 +223,7 @@ class _Duals:
     cuts: Floats
 
 
-class _Empty(Exception):  # noqa: N818  not an error: the columns at hand have no answer yet
+class _Empty(Exception):
     """The columns at hand leave no answer: more must be priced in."""
 
 
@@ -327,7 +327,7 @@ def _reduced(problem: Problem, weights: Floats, cuts: Sequence[Cut], duals: _Dua
         reduced -= side.of * dual
     for cut, dual in zip(cuts, duals.cuts, strict=True):
         reduced[cut.rows] -= cut.of * dual
-    return reduced
+    return np.asarray(reduced, dtype=np.float64)
 
 
 def exact_bound(
@@ -341,7 +341,10 @@ def exact_bound(
     free = problem.must
     y = np.floor(duals.items * UNIT).astype(np.int64)
     y = np.where(free, np.minimum(y, UNIT) if slack else y, np.minimum(y, 0))
-    z = [_side_dual(s.at_least, s.at_most, d) for s, d in zip(problem.sides, duals.sides, strict=True)]
+    z = [
+        _side_dual(s.at_least, s.at_most, dual)
+        for s, dual in zip(problem.sides, duals.sides, strict=True)
+    ]
     if slack:
         z = [min(max(dual, -UNIT), UNIT) for dual in z]
     s = [min(int(np.floor(dual * UNIT)), 0) for dual in duals.cuts]

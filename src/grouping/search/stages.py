@@ -52,7 +52,11 @@ def solve(
     `in_hand` hears of every complete plan (rows of `problem`) as soon as there is one, so that a
     caller who is interrupted has it.
     """
-    if (problem.must & ~problem.reachable).any():
+    crossed = any(
+        s.at_least is not None and s.at_most is not None and s.at_least > s.at_most
+        for s in problem.sides
+    )
+    if crossed or (problem.must & ~problem.reachable).any():
         return Solution("infeasible")
     if not len(problem):
         nothing = problem.values([])
@@ -75,7 +79,11 @@ def solve(
             tell()
 
         start = [int(np.searchsorted(rows, r)) for r in answers[k]]
-        local = _Part(part, lambda r, rows=rows: hash_of(int(rows[r])), ways, better)
+
+        def local_hash(row: int, rows: NDArray[np.intp] = rows) -> int:
+            return hash_of(int(rows[row]))
+
+        local = _Part(part, local_hash, ways, better)
         solutions.append(local.solve(start))
     return _joined(problem, parts, solutions)
 
@@ -175,7 +183,7 @@ class _Part:
         assert bound is not None
         if whole:
             self.offer(self.relaxation.chosen)
-        elif not self.ways.stop.now() and not self._rounded(bound):
+        elif not self.ways.stop.now() and not self._rounded():
             return Solution("infeasible")
         if self.best is None and not self._any_plan():
             return Solution("infeasible" if not self.ways.stop.now() else "unknown")
@@ -214,7 +222,7 @@ class _Part:
             self.offer(list(found.rows))
         return found
 
-    def _rounded(self, bound: Bound) -> bool:
+    def _rounded(self) -> bool:
         """Find a good plan among the columns at hand, tier by tier; False if none can exist."""
         columns = np.asarray(sorted(self.relaxation.columns), dtype=np.intp)
         fixed: list[tuple[Whole, int]] = []
@@ -263,7 +271,7 @@ class _Part:
         if relaxed.bound is None:
             return at_most
         before = sum(w * self._values()[s] for s, w in enumerate(scale[:-1]))
-        proved = min(-relaxed.bound.value - before, at_most)
+        proved: int = min(-relaxed.bound.value - before, at_most)
         if proved == self._values()[t] or self.ways.stop.now():
             return proved
         gap = gap_of(-before - self._values()[t], relaxed.bound)

@@ -1,4 +1,4 @@
-"""When to stop: a time limit, asked between steps and handed on to solvers. Monotonic clock only."""
+"""When to stop: a time limit, asked between steps and handed on to solvers (monotonic clock)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ carries, most significant first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from grouping.search.packing import Problem
 from grouping.search.relaxation import UNIT, Bound
 from grouping.search.stopping import Stop
-from grouping.search.window import make_solver, run
+from grouping.search.window import make_solver, packing_model, run
 
 NODES = 50_000
 DIGIT = 2**16
@@ -98,7 +99,6 @@ def canonical(
         Handed to the solver, where it is needed at all.
     """
     window = np.flatnonzero(bound.reduced <= gap)
-    goal = problem.values(plan)
     hashes = {int(r): hash_of(int(r)) for r in window}
     chosen: list[int] = []
     for rows, items in _parts(problem, window):
@@ -106,16 +106,18 @@ def canonical(
         if sorted(rows) == part_plan:
             chosen += part_plan
             continue
-        found = _searched(problem, bound, gap, rows, items, part_plan, goal, hashes)
+        part = problem
+        if not problem.sides:  # values add up over parts, and so does what must be covered
+            inside = np.isin(np.arange(problem.items), items)
+            part = replace(problem, must=problem.must & inside)
+        found = _searched(part, bound, gap, rows, items, part.values(part_plan), hashes)
         if found is None:
-            found = _by_digits(problem, rows, part_plan, hashes, stop, workers, seed)
+            found = _by_digits(part, rows, part_plan, hashes, stop, workers, seed)
         chosen += found
     return sorted(chosen), len(window)
 
 
-def _parts(
-    problem: Problem, window: NDArray[np.intp]
-) -> list[tuple[list[int], list[int]]]:
+def _parts(problem: Problem, window: NDArray[np.intp]) -> list[tuple[list[int], list[int]]]:
     """Rows and items of the window's parts that share no item; one part where sides tie them."""
     parts: list[tuple[list[int], set[int]]] = []
     for r in window.tolist():
@@ -136,11 +138,9 @@ def _searched(
     gap: int,
     rows: list[int],
     items: list[int],
-    plan: list[int],
     goal: tuple[int, ...],
     hashes: dict[int, int],
 ) -> list[int] | None:
-    inside = set(items)
     by_item: dict[int, list[int]] = {i: [] for i in items}
     masks = {}
     for r in rows:
@@ -151,18 +151,8 @@ def _searched(
     loose = [0] * problem.items
     for i in items:
         loose[i] = gap + 1 if problem.must[i] else max(-int(bound.items[i]), 0)
-    part = problem
-    if not problem.sides:
-        goal = problem.values(plan)
-        part = Problem(
-            problem.items,
-            problem.members,
-            problem.tier_items,
-            problem.cost,
-            problem.must & np.isin(np.arange(problem.items), list(inside)),
-        )
     reduced = {r: int(bound.reduced[r]) for r in rows}
-    search = _Search(part, hashes, by_item, masks, reduced, loose, goal)
+    search = _Search(problem, hashes, by_item, masks, reduced, loose, goal)
     search.go(items, 0, gap, 0)
     if search.nodes > NODES or search.best is None:
         return None
@@ -181,27 +171,10 @@ def _by_digits(
     """Minimise the sum of hashes exactly, with carries, most significant digit first."""
     from ortools.sat.python import cp_model
 
-    model = cp_model.CpModel()
-    x = {r: model.new_bool_var(f"x{r}") for r in rows}
-    holders: dict[int, list[int]] = {}
-    for r in rows:
-        for item in problem.members[r].tolist():
-            if item >= 0:
-                holders.setdefault(item, []).append(r)
-    for item, held in holders.items():
-        (model.add_exactly_one if problem.must[item] else model.add_at_most_one)(
-            x[r] for r in held
-        )
-    for of, value in zip((*problem.tiers, problem.cost), problem.values(plan), strict=True):
-        model.add(sum(int(of[r]) * x[r] for r in rows) == value)
-    for side in problem.sides:
-        total = sum(int(side.of[r]) * x[r] for r in rows)
-        if side.at_least is not None:
-            model.add(total >= side.at_least)
-        if side.at_most is not None:
-            model.add(total <= side.at_most)
+    fixed = list(zip((*problem.tiers, problem.cost), problem.values(plan), strict=True))
+    model, x = packing_model(problem, rows, fixed)
     digits = []
-    carry: object = 0
+    carry: Any = 0
     for place in range(DIGITS):
         digit_sum = sum((hashes[r] >> (16 * place) & (DIGIT - 1)) * x[r] for r in rows) + carry
         if place == DIGITS - 1:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from grouping.search.stopping import Stop
 Whole = NDArray[np.int64]
 
 LARGEST = 2**31 - 1
+FAR = 2**40  # beyond any sum of coefficients
 
 
 @dataclass(frozen=True)
@@ -67,45 +69,57 @@ def least(
     CapReached
         Where a coefficient is too large to be trusted.
     """
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    x = {int(r): model.new_bool_var(f"x{r}") for r in window}
-    holders: dict[int, list[int]] = {}
-    for r in x:
-        for item in problem.members[r].tolist():
-            if item >= 0:
-                holders.setdefault(item, []).append(r)
-    for item in range(problem.items):
-        rows = holders.get(item, [])
-        if problem.must[item]:
-            model.add_exactly_one(x[r] for r in rows)
-        elif len(rows) > 1:
-            model.add_at_most_one(x[r] for r in rows)
-
-    def total(of: Whole) -> cp_model.LinearExprT:
-        terms = [(x[r], int(of[r])) for r in x if of[r]]
-        if any(abs(value) > LARGEST for _, value in terms):
-            raise CapReached(
-                Fault("a cost is beyond what the solver can be trusted with", "Lower the weights")
-            )
-        return cp_model.LinearExpr.weighted_sum([v for v, _ in terms], [c for _, c in terms])
-
-    for side in problem.sides:
-        low = side.at_least if side.at_least is not None else -(2**40)
-        high = side.at_most if side.at_most is not None else 2**40
-        model.add_linear_constraint(total(side.of), low, high)
-    for of, value in fixed:
-        model.add(total(of) == value)
-    model.minimize(total(objective))
+    model, x = packing_model(problem, window.tolist(), fixed)
+    model.minimize(_total(x, objective))
     chosen = set(hint)
     for r, variable in x.items():
         model.add_hint(variable, r in chosen)
     return _solved(model, x, objective, stop, workers, seed)
 
 
+def packing_model(
+    problem: Problem, rows: Sequence[int], fixed: Sequence[tuple[Whole, int]]
+) -> tuple[Any, dict[int, Any]]:
+    """Make the model of some rows of a problem, with some sums fixed; its variables by row."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    x = {r: model.new_bool_var(f"x{r}") for r in rows}
+    holders: dict[int, list[int]] = {}
+    for r in x:
+        for item in problem.members[r].tolist():
+            if item >= 0:
+                holders.setdefault(item, []).append(r)
+    for item in range(problem.items):
+        held = holders.get(item, [])
+        if problem.must[item]:
+            model.add_exactly_one(x[r] for r in held)
+        elif len(held) > 1:
+            model.add_at_most_one(x[r] for r in held)
+    for side in problem.sides:
+        low = side.at_least if side.at_least is not None else -FAR
+        high = side.at_most if side.at_most is not None else FAR
+        model.add_linear_constraint(_total(x, side.of), low, high)
+    for of, value in fixed:
+        model.add(_total(x, of) == value)
+    return model, x
+
+
+def _total(x: Mapping[int, Any], of: Whole) -> Any:
+    """Sum whole coefficients over the variables, none beyond what can be trusted."""
+    from ortools.sat.python import cp_model
+
+    rows = [r for r in x if of[r]]
+    values = [int(of[r]) for r in rows]
+    if any(abs(value) > LARGEST for value in values):
+        raise CapReached(
+            Fault("a cost is beyond what the solver can be trusted with", "Lower the weights")
+        )
+    return cp_model.LinearExpr.weighted_sum([x[r] for r in rows], values)
+
+
 def _solved(
-    model: object, x: dict[int, object], objective: Whole, stop: Stop, workers: int, seed: int
+    model: object, x: Mapping[int, object], objective: Whole, stop: Stop, workers: int, seed: int
 ) -> Found:
     from ortools.sat.python import cp_model
 

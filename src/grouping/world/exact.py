@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +25,27 @@ NEAR = 1e-6  # how near to a half a float may come before it is worked again exa
 class Ratio:
     """A column of rational numbers: `num / den`, row by row; `den` positive."""
 
-    num: Whole
-    den: Whole
+    num: NDArray[Any]
+    den: NDArray[Any]
 
     def at(self, row: int) -> Fraction:
         """Return the exact value of one row."""
         return Fraction(int(self.num[row]), int(self.den[row]))
 
     def __len__(self) -> int:
-        return len(self.num)
+        return int(self.num.shape[0])
 
 
-def ratio(num: NDArray[np.integer], den: NDArray[np.integer] | int = 1) -> Ratio:
-    """Make a column of rationals from whole numerators and a denominator (one, or one a row)."""
-    whole = np.asarray(num, dtype=np.int64)
-    return Ratio(whole, np.broadcast_to(np.asarray(den, dtype=np.int64), whole.shape))
+def ratio(num: NDArray[Any], den: NDArray[Any] | int = 1) -> Ratio:
+    """Make a column of rationals from whole numerators and a denominator (one, or one a row).
+
+    Columns of Python integers (dtype object) stay so: slow, and exact beyond 64 bits.
+    """
+    kind: Any = np.int64
+    if np.asarray(num).dtype == object or (isinstance(den, int) and den >= ROOM):
+        kind = object
+    whole = np.asarray(num, dtype=kind)
+    return Ratio(whole, np.broadcast_to(np.asarray(den, dtype=kind), whole.shape))
 
 
 def round_half_even(num: Whole, den: Whole) -> Whole:
@@ -46,7 +53,8 @@ def round_half_even(num: Whole, den: Whole) -> Whole:
     quotient, rest = np.divmod(num, den)
     twice = 2 * rest
     up = (twice > den) | ((twice == den) & (quotient % 2 != 0))
-    return quotient + up.astype(np.int64)
+    rounded: Whole = quotient + up.astype(np.int64)
+    return rounded
 
 
 def scaled(weight: Fraction, measure: Ratio | NDArray[np.generic]) -> Whole:
@@ -67,15 +75,20 @@ def scaled(weight: Fraction, measure: Ratio | NDArray[np.generic]) -> Whole:
         return np.zeros(0, dtype=np.int64)
     top, bottom = factor.numerator, factor.denominator
     largest = int(np.abs(measure.num).max()) * abs(top)
-    if largest < ROOM and int(measure.den.max()) * bottom < ROOM:
+    wide = measure.num.dtype == object or measure.den.dtype == object
+    if not wide and largest < ROOM and int(measure.den.max()) * bottom < ROOM:
         return round_half_even(measure.num * top, measure.den * bottom)
     return _slowly(measure, factor)
 
 
 def _slowly(measure: Ratio, factor: Fraction) -> Whole:
-    pairs, where = np.unique(np.stack([measure.num, measure.den]), axis=1, return_inverse=True)
-    values = [round(Fraction(int(n), int(d)) * factor) for n, d in pairs.T]
-    return np.asarray(values, dtype=np.int64)[where.reshape(-1)]
+    known: dict[tuple[int, int], int] = {}
+    points = np.empty(len(measure), dtype=np.int64)
+    for row, pair in enumerate(zip(measure.num.tolist(), measure.den.tolist(), strict=True)):
+        if pair not in known:
+            known[pair] = round(Fraction(*pair) * factor)
+        points[row] = known[pair]
+    return points
 
 
 def near_half(values: Floats) -> Flags:

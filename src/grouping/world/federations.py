@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,7 @@ Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Members = NDArray[np.int32]
+Columns = NDArray[Any]
 
 EMPTY = -1  # padding of the member matrix
 FAR = np.int64(2) ** 40  # key of an edge with no journey, behind every journey
@@ -56,7 +58,7 @@ class Federations:
     members: Members
 
     def __len__(self) -> int:
-        return len(self.members)
+        return int(self.members.shape[0])
 
     def take(self, rows: ArrayLike) -> Federations:
         """Return the table of these rows (positions or flags)."""
@@ -65,33 +67,33 @@ class Federations:
     @cached_property
     def there(self) -> Flags:
         """Which places of the member matrix hold a school."""
-        return self.members != EMPTY
+        return np.asarray(self.members != EMPTY, dtype=np.bool_)
 
     @cached_property
     def size(self) -> Whole:
         """Number of schools in each federation."""
-        return self.there.sum(axis=1, dtype=np.int64)
+        return np.asarray(self.there.sum(axis=1), dtype=np.int64)
 
     @property
     def width(self) -> int:
         """Most schools a row can hold."""
-        return self.members.shape[1]
+        return int(self.members.shape[1])
 
-    def gathered(self, values: ArrayLike, empty: float) -> NDArray[np.generic]:
+    def gathered(self, values: ArrayLike, empty: float) -> Columns:
         """Values of the members, n x width, `empty` where there is no school."""
         column = np.asarray(values)
         return np.append(column, np.asarray([empty], dtype=column.dtype))[self.members]
 
-    def sum(self, column: str | ArrayLike) -> NDArray[np.generic]:
+    def sum(self, column: str | ArrayLike) -> Columns:
         """Sum a column of the schools over the members ("roll", or one value a school)."""
-        summed: NDArray[np.generic] = self.gathered(self._column(column), 0).sum(axis=1)
+        summed: Columns = self.gathered(self._column(column), 0).sum(axis=1)
         return summed
 
-    def largest(self, column: str | ArrayLike) -> NDArray[np.generic]:
+    def largest(self, column: str | ArrayLike) -> Columns:
         """Largest value of a column among the members."""
         values = self._column(column)
         least = values.min(initial=0)
-        highest: NDArray[np.generic] = self.gathered(values, least).max(axis=1)
+        highest: Columns = self.gathered(values, least).max(axis=1)
         return highest
 
     def distinct(self, column: str) -> Whole:
@@ -103,7 +105,7 @@ class Federations:
         different: Whole = (first.sum(axis=1) + changes.sum(axis=1)).astype(np.int64)
         return different
 
-    def _column(self, column: str | ArrayLike) -> NDArray[np.generic]:
+    def _column(self, column: str | ArrayLike) -> Columns:
         if not isinstance(column, str):
             return np.asarray(column)
         if column == "roll":
@@ -193,17 +195,18 @@ class Federations:
         here: Members, there: Members, tenths: NDArray[np.int32], metres: NDArray[np.int32]
     ) -> Whole:
         minutes = tenths[here, there].astype(np.int64)
-        return np.where(minutes == NONE, FAR, minutes) * 2**22 + metres[here, there]
+        keys = np.where(minutes == NONE, FAR, minutes) * 2**22 + metres[here, there]
+        return np.asarray(keys, dtype=np.int64)
 
     @cached_property
     def tree_metres(self) -> Whole:
         """Straight metres of the tree's edges together, each rounded to a metre."""
-        return self.tree.metres.sum(axis=1)
+        return np.asarray(self.tree.metres.sum(axis=1), dtype=np.int64)
 
     @cached_property
     def tree_miles(self) -> Floats:
         """Road miles of the tree: straight miles times the detour factor."""
-        return self.tree_metres / 1609.344 * float(self.county.detour)
+        return np.asarray(self.tree_metres / 1609.344 * float(self.county.detour))
 
     @cached_property
     def pieces(self) -> Whole:
@@ -212,13 +215,15 @@ class Federations:
         for _ in range(self.width - 1):
             for b in range(1, self.width):
                 for a in range(b):
-                    joined = self.there[:, b] & self.county.linked[
-                        self.members[:, a], self.members[:, b]
-                    ]
+                    joined = (
+                        self.there[:, b]
+                        & self.county.linked[self.members[:, a], self.members[:, b]]
+                    )
                     least = np.minimum(labels[:, a], labels[:, b])
                     labels[:, a] = np.where(joined, least, labels[:, a])
                     labels[:, b] = np.where(joined, least, labels[:, b])
-        return (labels == np.arange(self.width)).sum(axis=1, dtype=np.int64)
+        heads = labels == np.arange(self.width)
+        return np.asarray(heads.sum(axis=1), dtype=np.int64)
 
     @cached_property
     def largest_block(self) -> Whole:

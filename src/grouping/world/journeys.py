@@ -50,7 +50,7 @@ def straight_lines(
     does not exist.
     """
 
-    def tenths(urns: Whole, east: Whole, north: Whole) -> Tenths:
+    def tenths(_: Whole, east: Whole, north: Whole) -> Tenths:
         squares = squared_metres(east, north)
         minutes = straight_tenths(squares, 600 * detour / mph / METRES_A_MILE, 10 * parking)
         if barriers is not None and len(barriers):
@@ -63,7 +63,8 @@ def straight_lines(
 
 def squared_metres(east: Whole, north: Whole) -> Whole:
     """Squared straight distances, n x n, in square metres."""
-    return np.subtract.outer(east, east) ** 2 + np.subtract.outer(north, north) ** 2
+    squares: Whole = np.subtract.outer(east, east) ** 2 + np.subtract.outer(north, north) ** 2
+    return squares
 
 
 def straight_tenths(squares: Whole, factor: Fraction, added: Fraction) -> Tenths:
@@ -110,10 +111,10 @@ def crossed(east: Whole, north: Whole, barriers: Whole) -> NDArray[np.bool_]:
     return marks | marks.T
 
 
-def _segments(ends: Whole) -> NDArray[Any]:
+def _segments(ends: Whole) -> Any:
     import shapely
 
-    lines: NDArray[Any] = shapely.linestrings(ends.reshape(-1, 2, 2).astype(np.float64))
+    lines: Any = shapely.linestrings(ends.reshape(-1, 2, 2).astype(np.float64))
     points = (ends[:, :2] == ends[:, 2:]).all(axis=1)
     if points.any():
         lines[points] = shapely.points(ends[points, :2].astype(np.float64))
@@ -123,7 +124,7 @@ def _segments(ends: Whole) -> NDArray[Any]:
 def from_pairs(pairs: Mapping[tuple[int, int], int], source: str = "file") -> Journeys:
     """Journeys from a table of pairs of URNs to tenths of a minute; a pair not there is absent."""
 
-    def tenths(urns: Whole, east: Whole, north: Whole) -> Tenths:
+    def tenths(urns: Whole, _east: Whole, _north: Whole) -> Tenths:
         place = {int(urn): k for k, urn in enumerate(urns)}
         matrix = np.full((len(urns), len(urns)), NONE, dtype=np.int32)
         for (a, b), value in pairs.items():

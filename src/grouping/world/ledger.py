@@ -52,7 +52,8 @@ class Ledger:
         bills = np.asarray([float(_shared(m, int(n), int(k))) for k, n in keys.T])
         per_metre = county.detour / budgets.METRES_A_MILE * m.travel_per_mile
         brought = np.asarray(f.sum(np.asarray([float(x) for x in self.brings])))
-        values = brought - bills[where.reshape(-1)] - f.tree_metres * float(per_metre) + float(grant)
+        bill = bills[where.reshape(-1)] + f.tree_metres * float(per_metre)
+        values = brought - bill + float(grant)
         rounded = np.rint(values).astype(np.int64)
         for row in np.flatnonzero(near_half(values)):
             rounded[row] = round(
@@ -61,7 +62,7 @@ class Ledger:
                 - int(f.tree_metres[row]) * per_metre
                 + grant
             )
-        return rounded
+        return np.asarray(rounded, dtype=np.int64)
 
     def own_balances(self, f: Federations) -> Whole:
         """Balance of each member's own books in a soft federation, n x width, whole pounds."""
@@ -70,9 +71,7 @@ class Ledger:
         heads = np.asarray([float(_head(m, int(n), int(k))) for k, n in keys.T])[where.reshape(-1)]
         rolls = np.asarray(f.gathered(self.rolls, 0))
         with np.errstate(invalid="ignore", divide="ignore"):
-            shares = np.where(
-                pupils[:, None] > 0, rolls / pupils[:, None], 1.0 / f.size[:, None]
-            )
+            shares = np.where(pupils[:, None] > 0, rolls / pupils[:, None], 1.0 / f.size[:, None])
         own = np.asarray(f.gathered(np.asarray([float(x) for x in self.own]), 0.0))
         values = np.where(f.there, own - heads[:, None] * shares, 0.0)
         rounded = np.rint(values).astype(np.int64)
@@ -80,12 +79,12 @@ class Ledger:
             i, size, total = f.members[row, place], int(f.size[row]), int(pupils[row])
             share = Fraction(int(self.rolls[i]), total) if total else Fraction(1, size)
             rounded[row, place] = round(self.own[i] - _head(m, total, size) * share)
-        return rounded
+        return np.asarray(rounded, dtype=np.int64)
 
     def balance(self, f: Federations, grant: Fraction = ZERO) -> Whole:
         """Balance of each federation in the county's form: one budget, or the members' own."""
         if self.county.form == "soft federation":
-            return self.own_balances(f).sum(axis=1)
+            return np.asarray(self.own_balances(f).sum(axis=1), dtype=np.int64)
         return self.hard_balance(f, grant)
 
     def teaching(self, f: Federations, grant: Fraction) -> Ratio:
@@ -105,8 +104,8 @@ class Ledger:
         spare = balances - float(share) * incomes
         holds = spare >= 0
         for row in np.flatnonzero(np.abs(spare) < CLOSE):
-            holds[row] = int(balances[row]) >= share * self.income(f, row)
-        return holds
+            holds[row] = int(balances[row]) >= share * self.income(f, int(row))
+        return np.asarray(holds, dtype=np.bool_)
 
     def income(self, f: Federations, row: int) -> Fraction:
         """Modelled income of one federation, exact."""

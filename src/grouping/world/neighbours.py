@@ -82,11 +82,11 @@ def _by_circles(kind: str, near: Links, east: Whole, north: Whole) -> Links:
         ax, ay = east - east[i], north - north[i]
         bx, by = east - east[j], north - north[j]
         dot = ax * bx + ay * by
-        agrees[i, j] = agrees[j, i] = test(dot, (ax * by - ay * bx))
+        agrees[i, j] = agrees[j, i] = test(dot, ax * by - ay * bx)
     return agrees
 
 
-def _gabriel(dot: Whole, cross: Whole) -> bool:
+def _gabriel(dot: Whole, _: Whole) -> bool:
     """No third school strictly inside the circle on the pair as diameter."""
     return not (dot < 0).any()
 
@@ -108,8 +108,12 @@ def _delaunay(dot: Whole, cross: Whole) -> bool:
     slack = 1e-9 * (1 + abs(least) + abs(most))
     if abs(most - least) > slack:
         return bool(most < least)
-    exact_least = min(_fractions(dot[left][upper <= least + slack], cross[left][upper <= least + slack]))
-    exact_most = max(_fractions(dot[right][lower >= most - slack], cross[right][lower >= most - slack]))
+    exact_least = min(
+        _fractions(dot[left][upper <= least + slack], cross[left][upper <= least + slack])
+    )
+    exact_most = max(
+        _fractions(dot[right][lower >= most - slack], cross[right][lower >= most - slack])
+    )
     return exact_most <= exact_least
 
 

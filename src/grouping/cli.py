@@ -1,0 +1,283 @@
+"""The command line. Heavy libraries are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grouping.errors import (
+    GroupingError,
+    InputRefused,
+    NoPlanExists,
+    StoppedEmpty,
+    UsageRefused,
+)
+
+if TYPE_CHECKING:
+    from grouping.answers.plan import Plan
+    from grouping.files.policies import PolicySource
+    from grouping.world.journeys import Journeys
+    from grouping.world.schools import Schools
+
+OUR_FAULT, INTERRUPTED = 70, 130
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Suggest how small rural primary schools could be grouped into federations, with proof.",
+)
+importing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(importing, name="import", help="Make a schools.geojson from a register.")
+
+SchoolsFile = Annotated[
+    str, typer.Argument(metavar="SCHOOLS", help="schools.geojson, or a GIAS register CSV")
+]
+
+
+@app.command()
+def propose(
+    schools: SchoolsFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="folder for the plan's files")],
+    policy: Annotated[str, typer.Option(help="ready policy, or a .toml file")] = "norfolk-2012",
+    journeys: Annotated[
+        str | None, typer.Option(help="CSV from_urn,to_urn,minutes (roads and servers: not yet)")
+    ] = None,
+    plans: Annotated[int, typer.Option(min=1, help="how many plans (more than one: not yet)")] = 1,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="seconds of search")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the search")] = 0,
+    candidates_at_most: Annotated[
+        int, typer.Option(min=1, help="cap on candidate federations")
+    ] = 10_000_000,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
+    ] = None,
+) -> None:
+    """Suggest the best plan under a policy and write it as JSON, GeoJSON and CSV."""
+    _refuse_what_is_not_there(journeys, plans)
+    found, source, hashes = _inputs(schools, policy, set_ or [])
+    travel, used = _journeys(journeys, found)
+    if used:
+        hashes["journeys"] = used
+    from grouping.engine import propose as best_plan
+
+    with _waiting():
+        plan = best_plan(
+            found,
+            source.policy,
+            travel,
+            time_limit=time_limit,
+            workers=workers,
+            seed=seed,
+            candidates_at_most=candidates_at_most,
+        )
+    if plan.status == "infeasible":
+        raise NoPlanExists(_conflicts(plan))
+    if plan.status == "unknown":
+        raise StoppedEmpty("stopped before any plan was in hand: give it more time")
+    _write(plan, output, schools, source, hashes)
+    if plan.stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def check(
+    schools: SchoolsFile,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a plan")],
+    journeys: Annotated[str | None, typer.Option(help="the journeys file of the plan")] = None,
+) -> None:
+    """Check a plan from outside: who takes part, every rule, measure, value and export."""
+    from grouping import check as checker
+
+    _refuse_what_is_not_there(journeys, 1)
+    extra = ["--journeys", journeys] if journeys else []
+    if not _is_register(schools):
+        raise typer.Exit(checker.main([schools, str(folder), *extra]))
+    import tempfile
+
+    from grouping.files.geojson import geojson_bytes
+    from grouping.files.gias import read_gias
+
+    with tempfile.TemporaryDirectory(prefix="grouping-") as room:
+        converted = Path(room) / "schools.geojson"
+        converted.write_bytes(geojson_bytes(read_gias(Path(schools))[0]))
+        raise typer.Exit(checker.main([str(converted), str(folder), *extra]))
+
+
+@app.command()
+def policies(
+    name: Annotated[str | None, typer.Argument(help="print this one as TOML")] = None,
+) -> None:
+    """List the ready policies, or print one as TOML to copy and edit."""
+    from grouping.errors import PolicyRefused
+    from grouping.files.shipped import not_found, policy_names, policy_text
+
+    if name is None:
+        for each in policy_names():
+            typer.echo(each)
+        return
+    if name not in policy_names():
+        raise PolicyRefused(not_found(name))
+    typer.echo(policy_text(name), nl=False)
+
+
+@importing.command()
+def gias(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="register or search export")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="schools.geojson to write")],
+    links: Annotated[Path | None, typer.Option(help="group links: federations, trusts")] = None,
+    cfr: Annotated[Path | None, typer.Option(help="CSV urn,income,expenditure[,reserve]")] = None,
+    partnerships: Annotated[Path | None, typer.Option(help="CSV urn,partnership[,head]")] = None,
+    la: Annotated[str | None, typer.Option(help="only this local authority")] = None,
+) -> None:
+    """Import the register of schools as the DfE serves it, accounting for every row."""
+    from grouping.files.geojson import geojson_bytes
+    from grouping.files.gias import read_gias
+    from grouping.files.writing import write_whole
+
+    collection, account = read_gias(file, links=links, cfr=cfr, partnerships=partnerships, la=la)
+    beside = f"{output.stem}-account.csv"
+    files = {output.name: geojson_bytes(collection), beside: account.to_csv()}
+    write_whole(output.parent, files, [p for p in (file, links, cfr, partnerships) if p])
+    total = len(account.entries)
+    typer.echo(f"{total} of {total} rows accounted for: {account.imported} imported.")
+    for reason, count in account.reasons.items():
+        typer.echo(f"  {count} left out: {_plain(reason)}")
+    for warning in account.warnings:
+        typer.echo(f"Note: {_plain(warning)}", err=True)
+    typer.echo(f"Each row's outcome is in {_plain(beside)}.")
+
+
+def _refuse_what_is_not_there(journeys: str | None, plans: int) -> None:
+    """Refuse options whose feature does not exist yet, saying so."""
+    if plans > 1:
+        raise UsageRefused("--plans: more than one plan does not exist yet; leave it at 1")
+    if journeys and "://" in journeys:
+        raise UsageRefused("--journeys URL: journeys from a server do not exist yet; give a CSV")
+    if journeys and journeys.lower().endswith((".pbf", ".osm")):
+        raise UsageRefused("--journeys FILE.osm.pbf: journeys by road do not exist yet; give a CSV")
+
+
+def _is_register(schools: str) -> bool:
+    return schools.lower().endswith(".csv")
+
+
+def _inputs(
+    schools: str, policy: str, settings: list[str]
+) -> tuple[Schools, PolicySource, dict[str, dict[str, str]]]:
+    """Read schools and policy; name and hash of every input."""
+    from grouping.files.policies import open_policy
+
+    if _is_register(schools):
+        from grouping.files.gias import schools_from_gias
+
+        found = schools_from_gias(Path(schools))
+    else:
+        from grouping.files.geojson import read_schools
+
+        found = read_schools(schools)
+    source = open_policy(policy, settings, known_urns=set(found.urns.tolist()))
+    kind = "register" if _is_register(schools) else "schools"
+    hashes = {
+        kind: {"file": Path(schools).name, "sha256": found.sha256},
+        "policy": {"file": source.name, "sha256": source.sha256},
+    }
+    if source.edges_path:
+        hashes["edges"] = {"file": source.edges_path.name, "sha256": source.edges_sha256}
+    if source.barriers_path:
+        hashes["barriers"] = {"file": source.barriers_path.name, "sha256": source.barriers_sha256}
+    for warning in source.warnings:
+        typer.echo(f"Note: {_plain(warning)}", err=True)
+    return found, source, hashes
+
+
+def _journeys(journeys: str | None, found: Schools) -> tuple[Journeys | None, dict[str, str]]:
+    if journeys is None:
+        return None, {}
+    from grouping.files.tables import read_journeys
+    from grouping.world.journeys import from_pairs
+
+    read = read_journeys(journeys, set(found.urns.tolist()))
+    for warning in read.warnings:
+        typer.echo(f"Note: {_plain(warning)}", err=True)
+    return from_pairs(read.tenths, "file"), {"file": Path(journeys).name, "sha256": read.sha256}
+
+
+def _write(
+    plan: Plan,
+    output: Path,
+    schools: str,
+    source: PolicySource,
+    hashes: dict[str, dict[str, str]],
+) -> None:
+    from rich.console import Console
+
+    from grouping.files.exports import write_plan
+    from grouping.reports.screen import show
+
+    named = {"edges.csv": source.edges_path, "barriers.geojson": source.barriers_path}
+    verdict = write_plan(
+        plan,
+        output,
+        schools_path=None if _is_register(schools) else schools,
+        sources={name: path for name, path in named.items() if path},
+        hashes=hashes,
+    )
+    console = Console(highlight=False)
+    show(plan, console)
+    unchecked = f" EXCEPT {', '.join(verdict.unchecked)}" if verdict.unchecked else ""
+    console.print(f"Independent check: VALID{unchecked}. Files are in {_plain(str(output))}")
+
+
+def _conflicts(plan: Plan) -> str:
+    """Say why no plan can exist: the asks that cannot all hold."""
+    said = "; ".join(plan.conflicts) or "the rules leave nothing"
+    return f"no plan can exist. These cannot all hold: {said}"
+
+
+def _waiting() -> Any:
+    """Show that work is going on, where somebody is looking."""
+    from contextlib import nullcontext
+
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status("Looking for the best plan", spinner="line")
+
+
+def _plain(text: str, err: bool = False) -> str:
+    """Make text printable on whatever the output is."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "ascii"
+    return text.encode(encoding, "replace").decode(encoding, "replace")
+
+
+def _say(text: str) -> None:
+    typer.echo(_plain(text, err=True), err=True)
+
+
+def main() -> None:
+    """Run the command line; every error of the family ends in its own exit code."""
+    try:
+        app(standalone_mode=True)
+    except InputRefused as error:
+        _say(error.report())
+        _say("Nothing was written.")
+        sys.exit(error.exit_code)
+    except GroupingError as error:
+        _say(error.report())
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        sys.exit(INTERRUPTED)
+    except MemoryError:
+        _say("out of memory: choose fewer authorities, or lower rules.schools.at_most")
+        sys.exit(8)
+    except Exception as error:  # noqa: BLE001  the last door: our fault, said so
+        _say(f"our fault: {type(error).__name__}: {error}. Please report it with your inputs.")
+        sys.exit(OUR_FAULT)

@@ -1,0 +1,108 @@
+"""A plan on screen: the summary in sentences first, then the tables. Plain characters only.
+
+What is printed must survive a cp1252 console and `> log.txt`: no box drawing beyond ASCII, no
+colour where the output is not a terminal (rich sees to that).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from grouping.answers.summary import verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grouping.answers.plan import Plan
+
+WARNINGS_SHOWN = 10
+
+
+def show(plan: Plan, console: Console) -> None:
+    """Say a plan: sentences, federations, consents, who stays alone and why, how good it is."""
+    for sentence in plan.summary["sentences"]:
+        console.print(plain(sentence, console))
+    console.print()
+    if len(plan):
+        console.print(_federations(plan, console))
+        _consents(plan, console)
+    _alone(plan, console)
+    for warning in plan.survey.warnings[:WARNINGS_SHOWN]:
+        console.print(f"Note: {plain(warning, console)}")
+    if len(plan.survey.warnings) > WARNINGS_SHOWN:
+        console.print(f"Note: and {len(plan.survey.warnings) - WARNINGS_SHOWN} more, in plan.json")
+    for stage in plan.stages:
+        console.print(f"{stage.name}: {stage.value:,} {stage.unit}, {_bound(stage.bound)}")
+    console.print(verdict(plan))
+    console.print("These are candidates for discussion: governing bodies decide.")
+
+
+def _bound(bound: int | None) -> str:
+    return "bound not known yet" if bound is None else f"bound {bound:,}"
+
+
+def plain(text: str, console: Console) -> str:
+    """Escape markup, and replace what the console cannot write."""
+    encoding = console.encoding or "ascii"
+    return escape(text.encode(encoding, "replace").decode(encoding, "replace"))
+
+
+def _federations(plan: Plan, console: Console) -> Table:
+    table = Table(title="Candidate federations", box=box.ASCII, title_justify="left")
+    for name, justify in (
+        ("id", "left"), ("schools", "left"), ("roll", "right"), ("longest", "right"),
+        ("points", "right"), ("balance", "right"), ("today", "left"),
+    ):  # fmt: skip
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]  # a Literal in rich
+    for row, facts in enumerate(plan.proposals):
+        schools = "\n".join(
+            f"{plain(s.name, console)} ({s.roll})" for s in plan.federations.schools(row)
+        )
+        longest = facts["longest_journey"]
+        table.add_row(
+            facts["id"],
+            schools,
+            str(facts["roll"]),
+            "no journey" if longest is None else f"{longest:.1f} min",
+            f"{facts['cost'] / 1000:.3f}",
+            _balance(facts["budget"]),
+            facts["existing"],
+        )
+    return table
+
+
+def _balance(budget: dict[str, Any] | None) -> str:
+    """Money to the nearest thousand: the model is good to a few per cent at best."""
+    if budget is None:
+        return "-"
+    return f"{round(budget['balance'], -3):+,} ({budget['grade']})"
+
+
+def _consents(plan: Plan, console: Console) -> None:
+    asked: dict[str, list[str]] = {}
+    for facts in plan.proposals:
+        for consent in facts["consents"]:
+            asked.setdefault(consent["consent"], []).append(facts["id"])
+    if asked:
+        console.print("Consents needed, beside the governing bodies:")
+        for who, ids in sorted(asked.items()):
+            console.print(f"  {plain(who, console)}: {', '.join(ids)}")
+        console.print()
+
+
+def _alone(plan: Plan, console: Console) -> None:
+    names = {s.urn: s for s in plan.county.schools}
+    small = [one for one in plan.alone if one["role"] in ("urgent", "small")]
+    if small:
+        console.print("Small schools that stay alone, and why:")
+        for one in small:
+            school = names[one["urn"]]
+            console.print(
+                f"  {plain(school.name, console)} ({school.urn}, {school.roll} pupils): "
+                f"{plain(str(one['reason']), console)}"
+            )
+        console.print()

@@ -1,0 +1,80 @@
+"""Packing against brute force: values, plans, impossibility, whatever the random problem."""
+
+from __future__ import annotations
+
+import random
+from hashlib import sha256
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from grouping.search.packing import Problem, Side
+from grouping.search.stages import Ways, solve
+from grouping.search.stopping import Stop
+
+
+def random_problem(rng: random.Random) -> Problem:
+    """A small problem with anything in it: ties, credits, musts, side rows of any sense."""
+    items = rng.randint(1, 8)
+    sets = [c for k in range(2, 5) for c in combinations(range(items), k)]
+    sets = [s for s in sets if rng.random() < rng.choice([0.3, 0.7, 1.0])]
+    rng.shuffle(sets)
+    sets = sets[:40]
+    width = 4
+    members = np.full((len(sets), width), -1, dtype=np.int32)
+    for k, one in enumerate(sets):
+        members[k, : len(one)] = one
+    high = rng.choice([0, 2, 60, 5000])
+    low = rng.choice([0, 0, -high])
+    cost = np.asarray([rng.randint(low, high) for _ in sets], dtype=np.int64)
+    kinds = [rng.choice("usp") for _ in range(items)]
+    tiers = tuple(np.asarray([k == t for k in kinds]) for t in rng.choice(["us", "u", "s", ""]))
+    must = np.asarray([rng.random() < rng.choice([0, 0, 0.3]) for _ in range(items)])
+    sides = []
+    for n in range(rng.choice([0, 0, 0, 1, 2])):
+        of = np.asarray([rng.choice([0, 1, 1, -1, 2]) for _ in sets], dtype=np.int64)
+        least = rng.choice([None, -1, 0, 1, 2])
+        most = rng.choice([None, 0, 1, 2, 3])
+        sides.append(Side(f"side {n}", of, least, most))
+    return Problem(items, members, tiers, cost, must, tuple(sides))
+
+
+def hash_of(row: int) -> int:
+    return int.from_bytes(sha256(str(row).encode()).digest(), "big")
+
+
+def brute(problem: Problem) -> tuple[tuple[int, ...], int, list[int]] | None:
+    """Every set of disjoint rows; the best key, then the least sum of hashes."""
+    best: tuple[tuple[int, ...], int, list[int]] | None = None
+
+    def go(start: int, used: int, rows: list[int]) -> None:
+        nonlocal best
+        if problem.holds(rows):
+            found = (problem.key(rows), sum(map(hash_of, rows)), list(rows))
+            if best is None or found < best:
+                best = found
+        for r in range(start, len(problem)):
+            mask = sum(1 << int(i) for i in problem.members[r] if i >= 0)
+            if not mask & used:
+                rows.append(r)
+                go(r + 1, used | mask, rows)
+                rows.pop()
+
+    go(0, 0, [])
+    return best
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_equal_to_brute_force(seed: int) -> None:
+    """Values, the canonical plan and impossibility are those of trying everything."""
+    problem = random_problem(random.Random(seed))
+    truth = brute(problem)
+    found = solve(problem, hash_of, Ways(Stop.after(None), 1 + seed % 2, seed))
+    if truth is None:
+        assert found.status == "infeasible"
+        return
+    assert found.status == "optimal"
+    assert problem.key(found.rows) == truth[0]
+    assert found.bounds == list(problem.values(found.rows))
+    assert found.rows == truth[2]
