@@ -63,7 +63,7 @@ def _exact(value: int | Decimal | Fraction) -> Fraction:
             raise UnfitError(f"is out of range, at most {MOST:,}")
         if value.adjusted() < -PLACES or len(value.as_tuple().digits) > DIGITS:
             raise UnfitError(f"has more than {PLACES} decimal places", "Round it")
-    exact = Fraction(value) if abs(value) <= 10 * MOST else Fraction(10 * MOST)
+    exact = Fraction(value) if -10 * MOST <= value <= 10 * MOST else Fraction(10 * MOST)
     if isinstance(value, Decimal) and (exact * 10**PLACES).denominator != 1:
         raise UnfitError(f"has more than {PLACES} decimal places", "Round it")
     return -exact if value < 0 < exact else exact

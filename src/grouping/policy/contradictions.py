@@ -113,7 +113,7 @@ def _number(value: object) -> Decimal | Fraction | int | None:
         return None
     if isinstance(value, Decimal) and not value.is_finite():
         return None
-    return value if abs(value) < 10**18 else None
+    return value if -(10**18) < value < 10**18 else None
 
 
 def _named(urns: frozenset[int]) -> str:

@@ -263,7 +263,8 @@ def _check_of(place: tuple[str, str, str], hint: Any, default: Any) -> Check:
 def checked(document: Mapping[str, Any], file: str) -> tuple[Any, list[Fault]]:
     """Check a merged document: what it holds (None where it is refused), and every fault."""
     model = policy_model()
-    held, faults = None, []
+    held: Any = None
+    faults: list[Fault] = []
     try:
         held = model.model_validate(document)
     except ValidationError as error:

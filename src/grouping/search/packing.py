@@ -92,9 +92,9 @@ class Problem:
 
     def values(self, rows: Sequence[int]) -> tuple[int, ...]:
         """Covered items of each tier, then the cost, of a choice of rows: Python integers."""
-        chosen = list(rows)
-        counts = [*self.tiers, self.cost]
-        return tuple(sum(int(count[r]) for r in chosen) for count in counts)
+        held = [int(i) for r in rows for i in self.members[r] if i >= 0]
+        covered = [sum(bool(flags[i]) for i in held) for flags in self.tier_items]
+        return (*covered, sum(int(self.cost[r]) for r in rows))
 
     def key(self, rows: Sequence[int]) -> tuple[int, ...]:
         """Values such that the least in order is the best."""

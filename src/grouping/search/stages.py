@@ -64,15 +64,14 @@ def solve(
         return Solution("optimal" if held else "infeasible", [], nothing, list(nothing))
     parts = components(problem)
     answers: list[list[int]] = []
-    for rows, items in parts:
-        part = problem.part(rows, items)
+    problems = [problem.part(rows, items) for rows, items in parts]
+    for part, (rows, _) in zip(problems, parts, strict=True):
         first = greedy(part, combined(part, *weights_of(part)))
         answers.append([] if first is None else rows[first].tolist())
     tell = _teller(problem, answers, in_hand)
     tell()
     solutions = []
-    for k, (rows, items) in enumerate(parts):
-        part = problem.part(rows, items)
+    for k, (part, (rows, _)) in enumerate(zip(problems, parts, strict=True)):
 
         def better(found: list[int], k: int = k, rows: NDArray[np.intp] = rows) -> None:
             answers[k] = rows[found].tolist()

@@ -6,6 +6,7 @@ federation shares, rounded half to even to a pound. See `budgets` for the model.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -48,11 +49,10 @@ class Ledger:
         """Balance of each federation under one budget, whole pounds."""
         m, county = self.county.money, self.county
         pupils = self.combined(f)
-        keys, where = np.unique(np.stack([f.size, pupils]), axis=1, return_inverse=True)
-        bills = np.asarray([float(_shared(m, int(n), int(k))) for k, n in keys.T])
+        bills = _looked_up(m, _shared, f.size, pupils)
         per_metre = county.detour / budgets.METRES_A_MILE * m.travel_per_mile
         brought = np.asarray(f.sum(np.asarray([float(x) for x in self.brings])))
-        bill = bills[where.reshape(-1)] + f.tree_metres * float(per_metre)
+        bill = bills + f.tree_metres * float(per_metre)
         values = brought - bill + float(grant)
         rounded = np.rint(values).astype(np.int64)
         for row in np.flatnonzero(near_half(values)):
@@ -67,8 +67,7 @@ class Ledger:
     def own_balances(self, f: Federations) -> Whole:
         """Balance of each member's own books in a soft federation, n x width, whole pounds."""
         m, pupils = self.county.money, self.combined(f)
-        keys, where = np.unique(np.stack([f.size, pupils]), axis=1, return_inverse=True)
-        heads = np.asarray([float(_head(m, int(n), int(k))) for k, n in keys.T])[where.reshape(-1)]
+        heads = _looked_up(m, _head, f.size, pupils)
         rolls = np.asarray(f.gathered(self.rolls, 0))
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = np.where(pupils[:, None] > 0, rolls / pupils[:, None], 1.0 / f.size[:, None])
@@ -110,6 +109,24 @@ class Ledger:
     def income(self, f: Federations, row: int) -> Fraction:
         """Modelled income of one federation, exact."""
         return sum((self.incomes[i] for i in f.members[row] if i >= 0), start=ZERO)
+
+
+def _looked_up(
+    m: budgets.Money,
+    cost: Callable[[budgets.Money, int, int], Fraction],
+    size: Whole,
+    pupils: Whole,
+) -> Floats:
+    """Cost by size and pupils of each row, worked once for each pair that occurs."""
+    values = np.zeros(len(size), dtype=np.float64)
+    for k in np.unique(size).tolist():
+        rows = size == k
+        held = pupils[rows]
+        costs = np.zeros(int(held.max(initial=0)) + 1, dtype=np.float64)
+        occurs = np.flatnonzero(np.bincount(held))
+        costs[occurs] = [float(cost(m, n, k)) for n in occurs.tolist()]
+        values[rows] = costs[held]
+    return values
 
 
 def ledger(county: County, roll_change: Fraction) -> Ledger:
