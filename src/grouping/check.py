@@ -9,67 +9,53 @@ Codes: R01 inputs differ, R02 who takes part, R03 the plan's form, R04 rules, lo
 R05 measures and values, R06 figures shown, R07 exports, R08 a status stronger than its evidence.
 """
 
+# fmt: off (kept compact by hand: one file, and a limit on its lines)
 from __future__ import annotations
 
 import argparse
 import bisect
 import csv
-import datetime
+import functools
 import hashlib
 import io
 import itertools
 import json
 import math
+import statistics
 import sys
 import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Federation = tuple[int, ...]
 Point = tuple[int, int]
 Finding = tuple[str, str, str]
 
-SCHEMA = "grouping-plan/1"
-STANDING = "candidate for discussion"
-MILE = Fraction(1609344, 1000)
-STRAIGHT = "straight line"
-MANAGER = "shared business manager"
-SOFT = "soft federation"
-MAINTAINED = {
-    f"{kind} school"
-    for kind in ("community", "foundation", "voluntary aided", "voluntary controlled")
-}
+SCHEMA, STANDING = "grouping-plan/1", "candidate for discussion"
+STRAIGHT, MANAGER, SOFT = "straight line", "shared business manager", "soft federation"
+ZERO, TINY, MILE = Fraction(0), Fraction(6, 10**8), Fraction(1609344, 1000)
+MAINTAINED = {"community school", "foundation school", "voluntary aided school",
+    "voluntary controlled school"}
 ACADEMIES = {"academy converter", "academy sponsor led", "free schools"}
-RULES: tuple[str, ...] = (
-    "schools",
-    "for_the_small",
-    "longest_journey",
-    "connected",
-    "ethos",
-    "one_authority",
-)
-RULES += ("combined_roll", "combined_budget")
+RULES = ("schools", "for_the_small", "longest_journey", "connected", "ethos", "one_authority",
+    "combined_roll", "combined_budget")
 TERMS = ("journey", "ethos", "leadership", "size", "dominance", "vacancies", "partnerships")
 NO_DIOCESE = {"", "not applicable", "does not apply", "none"}
 CHURCH = {"CE", "CE/METH", "METH"}
 CHRISTIAN_WORDS = ("church of england", "christian", "united reform", "free church", "quaker")
-ETHOS_NAMES = {"": "unknown", "not reported": "unknown", "does not apply": "none", "none": "none"}
-ETHOS_NAMES |= {"church of england": "CE", "methodist": "METH"}
-ETHOS_NAMES |= {"roman catholic": "RC", "catholic": "RC"}
-
+ETHOS_NAMES = {"": "unknown", "not reported": "unknown", "does not apply": "none", "none": "none",
+    "church of england": "CE", "methodist": "METH", "roman catholic": "RC", "catholic": "RC"}
 
 class Unreadable(Exception):
     """An input that cannot be read at all: exit 3."""
-
-
-# ---------------------------------------------------------------- numbers and words
-
 
 def number(value: Any) -> Fraction | None:
     """Give a number as the exact decimal written, None where there is none."""
@@ -84,82 +70,63 @@ def number(value: Any) -> Fraction | None:
         return None
     return Fraction(found) if found.is_finite() else None
 
-
-def exact(value: Any) -> Fraction:
-    """Give a number that has to be there."""
+def _exact(value: Any) -> Fraction:
     found = number(value)
     if found is None:
         raise Unreadable(f"{value!r} is not a number")
     return found
 
+def _whole(value: Any) -> int:
+    found = _exact(value)
+    if found.denominator != 1:
+        raise Unreadable(f"{value!r} is not a whole number")
+    return int(found)
 
-def words(value: Any) -> str:
-    """Give a text trimmed and in lower case, for comparing; blank where absent."""
+def _words(value: Any) -> str:
     return str(value).strip().casefold() if value is not None else ""
-
 
 def label(value: Any) -> str | None:
     """Give an id as text: 1992, 1992.0 and "1992" are the same; None where absent."""
-    if value is None or isinstance(value, bool):
-        return None
-    if not isinstance(value, str):
-        found = number(value)
-        value = found.numerator if found is not None and found.denominator == 1 else value
-    return str(value).strip() or None
-
+    found = None if isinstance(value, str) else number(value)
+    value = found.numerator if found is not None and found.denominator == 1 else value
+    return None if value is None or isinstance(value, bool) else str(value).strip() or None
 
 def to_places(value: Fraction, places: int) -> Fraction:
     """Round half to even to so many decimals, exactly."""
     return Fraction(round(value * 10**places), 10**places)
-
 
 def rounded_root(square: int) -> int:
     """Give the square root of a whole number to the nearest whole number (never a tie)."""
     low = math.isqrt(square)
     return low + 1 if square > low * low + low else low
 
-
 def scaled_root(square: int, scale: Fraction, plus: Fraction) -> int:
     """Round scale * sqrt(square) + plus half to even, exactly."""
-    guess = float(scale) * math.sqrt(square) + float(plus)
-    low = math.floor(guess)
-    if abs(guess - low - 0.5) > 1e-6 and guess < 1e9:
-        return round(guess)
-    half = Fraction(2 * low + 1, 2) - plus
-    left = scale * scale * square
-    if half < 0 or left > half * half:
-        return low + 1
-    if left < half * half:
-        return low
-    return low if low % 2 == 0 else low + 1
-
+    fours, parts = 4 * scale * scale * square, plus.denominator
+    twice = (math.isqrt(math.floor(fours * parts * parts)) + 2 * plus.numerator) // parts
+    tie = twice >= 2 * plus and (twice - 2 * plus) ** 2 == fours
+    return round(Fraction(twice, 2)) if tie else (twice + 1) // 2
 
 def canonical_hash(federation: Sequence[int]) -> int:
     """Give SHA-256 of the ascending URNs joined by commas, as a whole number."""
     text = ",".join(str(urn) for urn in sorted(federation))
     return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest(), "big")
 
-
-# ---------------------------------------------------------------- the National Grid
-
-
 def to_grid(longitude: float, latitude: float) -> tuple[int, int]:
     """Project WGS84 to EPSG:27700 by Helmert and transverse Mercator, in whole metres."""
     lon, lat = _helmert(math.radians(longitude), math.radians(latitude))
     a, b, f0 = 6377563.396, 6356256.909, 0.9996012717
-    lat0, lon0 = math.radians(49), math.radians(-2)
     e2 = 1 - (b * b) / (a * a)
     n = (a - b) / (a + b)
     sin, cos, tan2 = math.sin(lat), math.cos(lat), math.tan(lat) ** 2
     nu = a * f0 / math.sqrt(1 - e2 * sin * sin)
     rho = a * f0 * (1 - e2) / (1 - e2 * sin * sin) ** 1.5
     eta2 = nu / rho - 1
-    less, more = lat - lat0, lat + lat0
+    less, more, d = lat - math.radians(49), lat + math.radians(49), lon + math.radians(2)
     arc = (1 + n + 1.25 * n**2 + 1.25 * n**3) * less
     arc -= (3 * n + 3 * n**2 + 21 / 8 * n**3) * math.sin(less) * math.cos(more)
     arc += 15 / 8 * (n**2 + n**3) * math.sin(2 * less) * math.cos(2 * more)
     arc -= 35 / 24 * n**3 * math.sin(3 * less) * math.cos(3 * more)
-    d = lon - lon0
     north = b * f0 * arc - 100000.0
     north += d**2 * nu / 2 * sin * cos
     north += d**4 * nu / 24 * sin * cos**3 * (5 - tan2 + 9 * eta2)
@@ -170,22 +137,16 @@ def to_grid(longitude: float, latitude: float) -> tuple[int, int]:
     east += d**5 * nu / 120 * cos**5 * last
     return round(east), round(north)
 
-
 def _helmert(lon: float, lat: float) -> tuple[float, float]:
-    """Move a WGS84 longitude and latitude (radians, height 0) to OSGB36."""
     a, b = 6378137.0, 6356752.3141
     e2 = 1 - (b * b) / (a * a)
     nu = a / math.sqrt(1 - e2 * math.sin(lat) ** 2)
-    x = nu * math.cos(lat) * math.cos(lon)
-    y = nu * math.cos(lat) * math.sin(lon)
+    x, y = nu * math.cos(lat) * math.cos(lon), nu * math.cos(lat) * math.sin(lon)
     z = nu * (1 - e2) * math.sin(lat)
     s = 1 + 20.4894e-6
     rx, ry, rz = (math.radians(sec / 3600) for sec in (-0.1502, -0.2470, -0.8421))
-    x, y, z = (
-        -446.448 + s * x - rz * y + ry * z,
-        125.157 + rz * x + s * y - rx * z,
-        -542.060 - ry * x + rx * y + s * z,
-    )
+    x, y, z = (-446.448 + s * x - rz * y + ry * z, 125.157 + rz * x + s * y - rx * z,
+        -542.060 - ry * x + rx * y + s * z)
     a, b = 6377563.396, 6356256.909
     e2 = 1 - (b * b) / (a * a)
     p = math.hypot(x, y)
@@ -195,10 +156,6 @@ def _helmert(lon: float, lat: float) -> tuple[float, float]:
         lat = math.atan2(z + e2 * nu * math.sin(lat), p)
     return math.atan2(y, x), lat
 
-
-# ---------------------------------------------------------------- schools
-
-
 class School:
     """One school as the checker reads it: words trimmed and in lower case, numbers exact."""
 
@@ -207,40 +164,20 @@ class School:
         self.place = to_grid(float(position[0]), float(position[1]))
         self.urn, self.roll = _whole(raw.get("urn")), _whole(raw.get("roll"))
         self.name = str(raw.get("name", "")).strip()
-        self.kind, self.status = words(raw.get("type")), words(raw.get("status")) or "open"
-        self.phase = words(raw.get("phase")) or "primary"
-        self.character, self.diocese = (
-            words(raw.get("religious_character")),
-            words(raw.get("diocese")),
-        )
+        self.kind, self.status = _words(raw.get("type")), _words(raw.get("status")) or "open"
+        self.phase = _words(raw.get("phase")) or "primary"
+        self.diocese = _words(raw.get("diocese"))
+        self.ethos = ethos_of(raw.get("religious_character"))
         self.authority = str(raw.get("local_authority") or "").strip() or None
         self.low, self.high = _ages(number(raw.get("age_low")), number(raw.get("age_high")))
-        self.capacity, self.opened = number(raw.get("capacity")), _date(raw.get("open_date"))
+        self.capacity, self.opened = number(raw.get("capacity")), _words(raw.get("open_date"))
         self.sparsity_miles = number(raw.get("sparsity_miles"))
         self.income, self.expenditure = number(raw.get("income")), number(raw.get("expenditure"))
-        self.head = words(raw.get("head")) or "unknown"
-        self.federation, self.partnership = (
-            label(raw.get("federation")),
-            label(raw.get("partnership")),
-        )
+        self.head = _words(raw.get("head")) or "unknown"
+        self.federation = label(raw.get("federation"))
+        self.partnership = label(raw.get("partnership"))
         self.known_money = self.income is not None and self.expenditure is not None
-        self.ethos = ethos_of(self.character)
         self.standing = _standing_kind(self.kind, self.ethos)
-
-
-def _school(feature: Any) -> School:
-    try:
-        return School(dict(feature["properties"]), feature["geometry"]["coordinates"])
-    except (TypeError, KeyError, ValueError, IndexError) as problem:
-        raise Unreadable(f"a feature of the schools file is not a school: {problem}") from None
-
-
-def _whole(value: Any) -> int:
-    found = exact(value)
-    if found.denominator != 1:
-        raise Unreadable(f"{value!r} is not a whole number")
-    return int(found)
-
 
 def _ages(low: Fraction | None, high: Fraction | None) -> tuple[Fraction, Fraction]:
     """Give the ages a school teaches: 5 or under reads 4, and 4 to 11 where they make no sense."""
@@ -250,59 +187,32 @@ def _ages(low: Fraction | None, high: Fraction | None) -> tuple[Fraction, Fracti
     low = Fraction(4) if low <= 5 else low
     return (low, high) if high > low else usual
 
-
-def _date(value: Any) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(str(value).strip())
-    except ValueError:
-        return None
-
-
-def _unlike(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(items)
-    if len(found) != len(items):
-        raise ValueError("a key is there twice in one object")
-    return found
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")
-
-
 def parse_json(text: str) -> Any:
-    """Read JSON with decimals as written; a key twice in one object or a NaN is refused."""
-    hooks: dict[str, Any] = {"object_pairs_hook": _unlike, "parse_constant": _constant}
-    return json.loads(text, parse_float=Decimal, **hooks)
+    """Read JSON with decimals as written."""
+    return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
 
-
-# ---------------------------------------------------------------- ethos
-
-
-def ethos_of(character: str) -> str:
-    """Read a religious character (trimmed, lower case) as an ethos; `other: name` for the rest."""
-    if character in ETHOS_NAMES:
-        return ETHOS_NAMES[character]
+# ---- ethos
+def ethos_of(name: Any) -> str:
+    """Read a religious character as an ethos; `other: name` for the rest."""
+    character = _words(name)
     parts = {part.strip() for part in character.split("/")}
     parts = {"church of england" if part == "anglican" else part for part in parts}
     if parts == {"church of england", "methodist"}:
         return "CE/METH"
     if parts == {"church of england", "roman catholic"}:
         return "CE/RC"
-    if len(parts) == 1:
-        (character,) = parts
-        if character in ETHOS_NAMES:
-            return ETHOS_NAMES[character]
+    character = min(parts) if len(parts) == 1 else character
+    if character in ETHOS_NAMES:
+        return ETHOS_NAMES[character]
     if any(word in part for word in CHRISTIAN_WORDS for part in parts):
         return "christian"
     return f"other: {character}"
-
 
 def _standing_kind(kind: str, ethos: str) -> str:
     """Give the kind that counts in the pair table; academies count as their nearest kind."""
     if kind in ACADEMIES:
         return {"none": "community", "unknown": "community", "RC": "VA"}.get(ethos, "VC")
     return {"community school": "community", "voluntary aided school": "VA"}.get(kind, "else")
-
 
 def _pair_line(a: tuple[str, str], b: tuple[str, str]) -> tuple[int, str]:
     """Give the penalty in hundredths and the standing of two (ethos, kind): the first that fits."""
@@ -328,17 +238,14 @@ def _pair_line(a: tuple[str, str], b: tuple[str, str]) -> tuple[int, str]:
         return 40, "with consent"
     return 90, "refused"
 
-
-# ---------------------------------------------------------------- the problem
-
-
+# ---- the problem
 @dataclass
 class Case:
     """The problem as the checker reads it: schools, who takes part, today, journeys, policy."""
 
-    schools: dict[int, School]
     policy: dict[str, Any]
     money: dict[str, Fraction]
+    schools: dict[int, School] = field(default_factory=dict)
     journeys: dict[tuple[int, int], int] | None = None
     edges: set[tuple[int, int]] = field(default_factory=set)
     barriers: list[list[Point]] = field(default_factory=list)
@@ -350,104 +257,69 @@ class Case:
     today: list[Federation] = field(default_factory=list)
     block_of: dict[int, Federation] = field(default_factory=dict)
     today_of: dict[int, Federation] = field(default_factory=dict)
+    stated: dict[Federation, int] = field(default_factory=dict)
     cache: dict[Any, Any] = field(default_factory=dict)
-
-    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Work something out once."""
-        if key not in self.cache:
-            self.cache[key] = make()
-        return self.cache[key]
-
-    @property
-    def form(self) -> str:
-        """The form of the federations."""
-        return str(self.policy["form"])
 
     @property
     def roll_change(self) -> Fraction:
         """The change of rolls the budgets are shown at: the leadership term's, 0 if it is off."""
-        term = setting(self.policy, "terms", "leadership")
-        return exact(term["roll_change"]) if term else Fraction(0)
+        term = _setting(self.policy, "terms", "leadership")
+        return _exact(term["roll_change"]) if term else ZERO
 
+def kept(work: Callable[Concatenate[Case, P], R]) -> Callable[Concatenate[Case, P], R]:
+    """Make a function of a case work each thing out once."""
+    def again(case: Case, /, *args: P.args, **named: P.kwargs) -> R:
+        key = (work.__name__, *args, *named.values())
+        if key not in case.cache:
+            case.cache[key] = work(case, *args, **named)
+        found: R = case.cache[key]
+        return found
+    return again
 
-def setting(policy: dict[str, Any], table: str, key: str) -> Any:
-    """Give one switchable entry of the policy: a table, True, or None where it is off."""
+def _setting(policy: dict[str, Any], table: str, key: str) -> Any:
     found = policy.get(table, {}).get(key, False)
     return None if found is False else found
-
 
 def pairs_of(groups: Any) -> list[tuple[int, int]]:
     """Give the distinct pairs inside each group, smaller URN first."""
     pairs = (itertools.combinations(sorted({int(u) for u in group}), 2) for group in groups or [])
     return sorted(set(itertools.chain.from_iterable(pairs)))
 
-
-def read_case(
-    schools_path: str | Path,
-    policy: dict[str, Any],
-    base_dir: str | Path,
-    journeys_path: str | Path | None = None,
-) -> Case:
+def read_case(schools_path: str | Path, policy: dict[str, Any], base_dir: str | Path,
+    journeys_path: str | Path | None = None) -> Case:
     """Read the problem from files; edges and barriers are looked for in `base_dir`."""
-    rows = None
-    if journeys_path is not None:
-        rows = _rows(Path(journeys_path), JOURNEYS)
-    return _case_in(Path(base_dir), _gather(_features(Path(schools_path))), policy, rows)
-
-
-def _case_in(
-    base: Path, schools: dict[int, School], policy: dict[str, Any], rows: list[list[Any]] | None
-) -> Case:
-    """Make the problem with the edges and barriers that lie in a folder."""
-    neighbours = policy["neighbours"]
-    edges: list[list[Any]] = []
+    base, neighbours = Path(base_dir), policy["neighbours"]
+    edges, lines = [], []
     if neighbours["kind"] == "edges" and neighbours["edges"]:
-        edges = _rows(base / "edges.csv", ("from_urn", "to_urn"))
-    lines: list[Any] = []
+        edges = _rows(base / "edges.csv", JOURNEYS[:2])
     if neighbours["barriers"]:
-        lines = list(_lines(parse_json(_text(base / "barriers.geojson"))))
-    return _case(schools, policy, rows, edges, lines)
+        lines = list(_parts(parse_json(_text(base / "barriers.geojson")), 2))
+    rows = None if journeys_path is None else _rows(Path(journeys_path), JOURNEYS)
+    return case_of(_features(Path(schools_path)), policy, rows, edges, lines)
 
-
-def case_of(
-    features: Iterable[Any],
-    policy: dict[str, Any],
-    journeys: Iterable[Sequence[Any]] | None = None,
-    edges: Iterable[Sequence[Any]] = (),
-    barriers: Iterable[Sequence[Sequence[Any]]] = (),
-) -> Case:
+def case_of(features: Iterable[Any], policy: dict[str, Any], journeys: Iterable[Sequence[Any]]
+    | None = None, edges: Iterable[Sequence[Any]] = (),
+    barriers: Iterable[Sequence[Sequence[Any]]] = ()) -> Case:
     """Make the problem from parsed features, rows of journeys, links and barrier lines."""
-    return _case(_gather(features), policy, journeys, edges, barriers)
-
-
-def _gather(features: Iterable[Any]) -> dict[int, School]:
-    schools: dict[int, School] = {}
-    for school in map(_school, features):
-        if school.urn in schools:
+    case = Case(policy, money_figures(str(policy["budget"]["year"])))
+    for feature in features:
+        try:
+            school = School(dict(feature["properties"]), feature["geometry"]["coordinates"])
+        except (TypeError, KeyError, ValueError, IndexError) as problem:
+            raise Unreadable(f"a feature is not a school: {problem}") from None
+        if school.urn in case.schools:
             raise Unreadable(f"URN {school.urn} is there twice")
-        schools[school.urn] = school
-    return schools
-
-
-def _case(
-    schools: dict[int, School],
-    policy: dict[str, Any],
-    journeys: Iterable[Sequence[Any]] | None,
-    edges: Iterable[Sequence[Any]],
-    barriers: Iterable[Sequence[Sequence[Any]]],
-) -> Case:
-    case = Case(schools, policy, money_figures(str(policy["budget"]["year"])))
+        case.schools[school.urn] = school
     if journeys is not None:
         case.journeys = {}
         for one, other, way in journeys:
             pair = min(int(one), int(other)), max(int(one), int(other))
             if pair[0] != pair[1]:
-                case.journeys[pair] = max(case.journeys.get(pair, 0), round(exact(way) * 10))
+                case.journeys[pair] = max(case.journeys.get(pair, 0), round(_exact(way) * 10))
     case.edges = {(min(int(a), int(b)), max(int(a), int(b))) for a, b in edges}
     case.barriers = [[to_grid(float(p[0]), float(p[1])) for p in line] for line in barriers]
     _take_part(case)
     return case
-
 
 def money_figures(year: str) -> dict[str, Fraction]:
     """Read the dated figures of the budget model that lie beside this file, by name."""
@@ -459,13 +331,14 @@ def money_figures(year: str) -> dict[str, Fraction]:
     for table in ("income", "staff", "running", "travel"):
         for key, value in tables[table].items():
             if key == "pe_years":
-                found["pe_share"] = exact(value[0]) / exact(value[1])
+                found["pe_share"] = _exact(value[0]) / _exact(value[1])
             elif key == "pay_groups":
-                found |= {f"cap {exact(row['units_to'])}": exact(row["cap"]) for row in value}
+                found |= {f"cap {_exact(row['units_to'])}": _exact(row["cap"]) for row in value}
             else:
-                found[key] = exact(value)
+                found[key] = _exact(value)
+    found["post"] = _whole_post(found, found["teacher_pay"])
+    found["cover"] = found["post"] * (1 + found["supply"])
     return found
-
 
 def _text(path: Path) -> str:
     try:
@@ -473,42 +346,38 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as problem:
         raise Unreadable(f"{path}: {problem}") from None
 
-
 def _features(path: Path) -> list[Any]:
     try:
         return list(parse_json(_text(path))["features"])
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise Unreadable(f"{path} is not a FeatureCollection: {problem}") from None
 
-
 def _rows(path: Path, columns: tuple[str, ...]) -> list[list[Any]]:
-    """Read a CSV of URNs, and of minutes where it has them."""
     table = csv.DictReader(io.StringIO(_text(path)))
     if tuple(name.strip() for name in table.fieldnames or ()) != columns:
         raise Unreadable(f"{path} has not the columns {','.join(columns)}")
     try:
-        return [
-            [int(r["from_urn"]), int(r["to_urn"]), *map(exact, [*r.values()][2:])] for r in table
-        ]
+        return [[int(r["from_urn"]), int(r["to_urn"]), *map(_exact, [*r.values()][2:])]
+            for r in table]
     except (TypeError, ValueError) as problem:
         raise Unreadable(f"{path}: {problem}") from None
 
-
-def _lines(thing: Any) -> Iterator[Any]:
-    """Give every line of a GeoJSON object: every list of positions."""
+def _parts(thing: Any, depth: int) -> Iterator[Any]:
+    """Give every list of this depth of a GeoJSON object: 1 is a position, 2 a line."""
     if isinstance(thing, dict):
         for key in ("features", "geometry", "geometries", "coordinates"):
-            yield from _lines(thing.get(key))
-    elif isinstance(thing, list) and thing and isinstance(thing[0], list | dict):
-        if isinstance(thing[0], list) and not isinstance(thing[0][0], list):
+            yield from _parts(thing.get(key), depth)
+    elif isinstance(thing, list) and thing:
+        inner, deep = thing[0], 1
+        while isinstance(inner, list) and inner:
+            inner, deep = inner[0], deep + 1
+        if deep == depth and not isinstance(inner, dict):
             yield thing
-        else:
+        elif isinstance(thing[0], list | dict):
             for part in thing:
-                yield from _lines(part)
-
+                yield from _parts(part, depth)
 
 def _take_part(case: Case) -> None:
-    """Settle who takes part, the roles, the blocks and the federations of today."""
     leave_out = {int(urn) for urn in case.policy["take_part"]["leave_out"]}
     why = {urn: _why_not(case, school, leave_out) for urn, school in case.schools.items()}
     if case.policy["take_part"]["existing"] == "keep":
@@ -520,7 +389,6 @@ def _take_part(case: Case) -> None:
     case.today_of = {urn: group for group in case.today for urn in group}
     case.roles = {urn: _role(case, case.schools[urn].roll) for urn in case.taking}
 
-
 def _in_scope(case: Case, school: School) -> str:
     """Say why a school is not of the kind the policy is about; blank where it is."""
     take = case.policy["take_part"]
@@ -529,10 +397,9 @@ def _in_scope(case: Case, school: School) -> str:
         return "status"
     if school.kind not in MAINTAINED | ACADEMIES:
         return "type"
-    if school.phase not in {words(phase) for phase in take["phases"]}:
+    if school.phase not in {_words(phase) for phase in take["phases"]}:
         return "phase"
     return "authority" if authorities and school.authority not in authorities else ""
-
 
 def _why_not(case: Case, school: School, leave_out: set[int]) -> str:
     """Say why a school takes no part; blank where it does, `large` where only a block can help."""
@@ -543,119 +410,73 @@ def _why_not(case: Case, school: School, leave_out: set[int]) -> str:
         return "policy"
     if school.kind in ACADEMIES and case.policy["take_part"]["academies"] == "leave out":
         return "law"
-    since = datetime.date(int(str(case.policy["budget"]["year"])[:4]) - 7, 9, 1)
-    new = school.opened is not None and school.opened > since
+    new = school.opened > f"{int(str(case.policy['budget']['year'])[:4]) - 7}-09-01"
     if new and 5 * school.roll < 3 * (school.capacity or 0):
         return "filling"
-    return "large" if school.roll > exact(case.policy["roles"]["partner_at_most"]) else ""
-
+    return "large" if school.roll > _exact(case.policy["roles"]["partner_at_most"]) else ""
 
 def _federated(case: Case, urns: Iterable[int]) -> list[Federation]:
-    """Group schools by the federation they are in, two or more."""
-    groups: dict[str, list[int]] = {}
+    groups: dict[str | None, list[int]] = {}
     for urn in sorted(urns):
-        name = case.schools[urn].federation
-        if name is not None:
-            groups.setdefault(name, []).append(urn)
-    return sorted(tuple(group) for group in groups.values() if len(group) > 1)
-
+        groups.setdefault(case.schools[urn].federation, []).append(urn)
+    return sorted(tuple(g) for name, g in groups.items() if name is not None and len(g) > 1)
 
 def _role(case: Case, roll: int) -> str:
-    """Give the role of a school by its roll."""
-    roles = case.policy["roles"]
-    if roll > exact(roles["partner_at_most"]):
+    ends = case.policy["roles"]
+    if roll > _exact(ends["partner_at_most"]):
         return "none"
-    if roll < exact(roles["urgent_below"]):
-        return "urgent"
-    return "small" if roll < exact(roles["small_below"]) else "partner"
+    small = "small" if roll < _exact(ends["small_below"]) else "partner"
+    return "urgent" if roll < _exact(ends["urgent_below"]) else small
 
-
-# ---------------------------------------------------------------- journeys and neighbours
-
-
-def square(case: Case, a: int, b: int) -> int:
-    """Give the square of the straight metres between two schools."""
+# ---- journeys and neighbours
+def _square(case: Case, a: int, b: int) -> int:
     (x, y), (u, v) = case.schools[a].place, case.schools[b].place
     return (x - u) * (x - u) + (y - v) * (y - v)
 
-
 def metres(case: Case, a: int, b: int) -> int:
     """Give the straight metres between two schools, rounded to a metre."""
-    return rounded_root(square(case, a, b))
+    return rounded_root(_square(case, a, b))
 
-
+@kept
 def minutes(case: Case, a: int, b: int) -> int | None:
     """Give the journey between two schools in tenths of a minute, None where there is none."""
-    pair = (a, b) if a < b else (b, a)
     if case.journeys is not None:
-        return case.journeys.get(pair)
-    if pair not in case.cache:
-        case.cache[pair] = _straight(case, *pair)
-    found: int | None = case.cache[pair]
-    return found
-
-
-def _straight(case: Case, a: int, b: int) -> int | None:
-    """Work out a straight-line journey in tenths of a minute; none across a barrier."""
-    if case.barriers and _crosses(case, a, b):
-        return None
-    scale, plus = case.kept("line of journeys", lambda: _line_of_journeys(case.policy))
-    return scaled_root(square(case, a, b), scale, plus)
-
-
-def _line_of_journeys(policy: dict[str, Any]) -> tuple[Fraction, Fraction]:
-    rule = policy["journeys"]
-    scale = 600 * exact(rule["detour"]) / (MILE * exact(rule["mph"]))
-    return scale, 10 * exact(rule["parking_minutes"])
-
-
-def _crosses(case: Case, a: int, b: int) -> bool:
-    """Say whether the straight line between two schools shares a point with a barrier."""
+        return case.journeys.get((a, b) if a < b else (b, a))
     p, q = case.schools[a].place, case.schools[b].place
-    return any(_meet(p, q, r, s) for line in case.barriers for r, s in itertools.pairwise(line))
+    if any(_meet(p, q, r, s) for line in case.barriers for r, s in itertools.pairwise(line)):
+        return None
+    return scaled_root(_square(case, a, b), *_tenths(case))
 
+@kept
+def _tenths(case: Case) -> tuple[Fraction, Fraction]:
+    rule = case.policy["journeys"]
+    scale = 600 * _exact(rule["detour"]) / (MILE * _exact(rule["mph"]))
+    return scale, 10 * _exact(rule["parking_minutes"])
 
 def _side(p: Point, q: Point, r: Point) -> int:
     cross = (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
     return (cross > 0) - (cross < 0)
 
-
 def _meet(p: Point, q: Point, r: Point, s: Point) -> bool:
-    """Say whether the segments p-q and r-s share a point, ends included."""
     for i in (0, 1):
         if max(p[i], q[i]) < min(r[i], s[i]) or max(r[i], s[i]) < min(p[i], q[i]):
             return False
     return _side(p, q, r) * _side(p, q, s) <= 0 and _side(r, s, p) * _side(r, s, q) <= 0
 
-
+@kept
 def linked(case: Case, a: int, b: int) -> bool:
     """Say whether two schools that take part are neighbours, or in one block."""
-    pair = (a, b) if a < b else (b, a)
-    made: bool = case.kept(("link", *pair), lambda: _linked(case, *pair))
-    return made
-
-
-def _linked(case: Case, a: int, b: int) -> bool:
-    """Work out whether two schools are neighbours."""
-    if same_block(case, a, b):
+    rules, pair, journey = case.policy["neighbours"], (min(a, b), max(a, b)), minutes(case, a, b)
+    if _same_block(case, a, b) or pair in pairs_of(rules["added"]):
         return True
-    rules = case.policy["neighbours"]
-    barred = case.kept("barred", lambda: set(pairs_of(rules["barred"])))
-    added = case.kept("added", lambda: set(pairs_of(rules["added"])))
-    if (a, b) in added or (a, b) in barred:
-        return (a, b) in added
-    journey = minutes(case, a, b)
-    if journey is None or journey > 10 * exact(rules["link_at_most"]):
+    if pair in pairs_of(rules["barred"]) or journey is None:
         return False
-    if case.schools[a].place == case.schools[b].place:
-        return True
-    return _KINDS[str(rules["kind"])](case, a, b)
+    near = journey <= 10 * _exact(rules["link_at_most"])
+    together = case.schools[a].place == case.schools[b].place
+    return near and (together or _KINDS[str(rules["kind"])](case, *pair))
 
-
-def same_block(case: Case, a: int, b: int) -> bool:
-    """Say whether two schools are in one kept federation."""
+def _same_block(case: Case, a: int, b: int) -> bool:
     return a in case.block_of and case.block_of[a] == case.block_of.get(b)
-
 
 def _seen_from(case: Case, a: int, b: int) -> Iterator[tuple[int, int]]:
     """Give, for each third school c, the dot and the cross product of c-a and c-b."""
@@ -665,11 +486,8 @@ def _seen_from(case: Case, a: int, b: int) -> Iterator[tuple[int, int]]:
             s, t = case.schools[third].place
             yield (x - s) * (u - s) + (y - t) * (v - t), (x - s) * (v - t) - (y - t) * (u - s)
 
-
 def _gabriel(case: Case, a: int, b: int) -> bool:
-    """Say whether no third school lies strictly inside the circle on the pair as diameter."""
     return all(dot >= 0 for dot, _ in _seen_from(case, a, b))
-
 
 def _delaunay(case: Case, a: int, b: int) -> bool:
     """Say whether some circle through the pair has no third school strictly inside."""
@@ -684,11 +502,10 @@ def _delaunay(case: Case, a: int, b: int) -> bool:
             high = Fraction(-dot, cross) if high is None else min(high, Fraction(-dot, cross))
     return low is None or high is None or low <= high
 
-
 def _nearest(case: Case, a: int, b: int) -> bool:
     """Say whether, for one of the two, fewer than k others are strictly nearer by minutes."""
     journey = minutes(case, a, b)
-    most = exact(case.policy["neighbours"]["nearest"])
+    most = _exact(case.policy["neighbours"]["nearest"])
     for one, other in ((a, b), (b, a)):
         ways = (minutes(case, one, c) for c in case.taking if c not in (one, other))
         nearer = sum(1 for way in ways if way is not None and journey is not None and way < journey)
@@ -696,15 +513,9 @@ def _nearest(case: Case, a: int, b: int) -> bool:
             return True
     return False
 
-
-_KINDS: dict[str, Callable[[Case, int, int], bool]] = {
-    "minutes": lambda _case, _a, _b: True,
-    "gabriel": _gabriel,
-    "delaunay": _delaunay,
-    "nearest": _nearest,
-    "edges": lambda case, a, b: (a, b) in case.edges,
-}
-
+_KINDS: dict[str, Callable[[Case, int, int], bool]] = {"minutes": lambda _case, _a, _b: True,
+    "gabriel": _gabriel, "delaunay": _delaunay, "nearest": _nearest, "edges": lambda case, a,
+    b: (a, b) in case.edges}
 
 def pieces(case: Case, federation: Sequence[int]) -> int:
     """Count the connected pieces of a set of schools in the neighbour graph."""
@@ -719,18 +530,14 @@ def pieces(case: Case, federation: Sequence[int]) -> int:
             front.extend(near)
     return count
 
-
 def _weight(case: Case, a: int, b: int) -> tuple[bool, int, int]:
-    """Give what a tree sorts by: no journey last, then minutes, then metres."""
     journey = minutes(case, a, b)
     return journey is None, journey or 0, metres(case, a, b)
 
-
 def tree(case: Case, federation: Sequence[int]) -> list[tuple[int, int]]:
     """Give the edges of a minimum spanning tree by (minutes, metres), Kruskal's way."""
-    pairs = sorted(
-        itertools.combinations(sorted(federation), 2), key=lambda p: (_weight(case, *p), p)
-    )
+    pairs = sorted(itertools.combinations(sorted(federation), 2),
+        key=lambda p: (_weight(case, *p), p))
     group = {urn: urn for urn in federation}
     edges = []
     for a, b in pairs:
@@ -740,40 +547,24 @@ def tree(case: Case, federation: Sequence[int]) -> list[tuple[int, int]]:
             group = {urn: new if of == old else of for urn, of in group.items()}
     return edges
 
-
-# ---------------------------------------------------------------- money
-
-
-def changed_roll(case: Case, urn: int, change: Fraction) -> int:
-    """Give a school's roll after a change of rolls."""
+# ---- money
+def _changed_roll(case: Case, urn: int, change: Fraction) -> int:
     return round(case.schools[urn].roll * (1 + change))
 
-
-def whole_post(m: dict[str, Fraction], pay: Fraction) -> Fraction:
-    """Add pension and National Insurance to the pay of a whole post."""
-    above = max(Fraction(0), pay - m["national_insurance_above"])
+def _whole_post(m: dict[str, Fraction], pay: Fraction) -> Fraction:
+    above = max(ZERO, pay - m["national_insurance_above"])
     return pay * (1 + m["pension"]) + m["national_insurance"] * above
-
-
-def teacher_cost(case: Case) -> Fraction:
-    """Give the cost of a whole teacher with on-costs."""
-    return whole_post(case.money, case.money["teacher_pay"])
-
 
 def classes(case: Case, roll: int) -> Fraction:
     """Give the classes a roll needs."""
-    m = case.money
-    step = m["class_step"]
+    m, step = case.money, case.money["class_step"]
     return max(m["class_least"], math.ceil(roll / (step * m["class_target"])) * step)
-
 
 def head_teaches(case: Case, roll: int) -> Fraction:
     """Give the share of the week the head of a school alone teaches today."""
-    m = case.money
-    most = m["head_teaches_most"]
+    m, most = case.money, case.money["head_teaches_most"]
     share = most * (m["head_teaches_from"] - roll) / m["head_teaches_over"]
-    return min(most, max(Fraction(0), share))
-
+    return min(most, max(ZERO, share))
 
 def head_cost(case: Case, roll: int, count: int) -> Fraction:
     """Give the cost of the one head of so many schools with so many pupils."""
@@ -782,76 +573,49 @@ def head_cost(case: Case, roll: int, count: int) -> Fraction:
     end = next((end for end in ends if m["units_per_pupil"] * roll <= end), None)
     cap = m["pay_cap_above"] if end is None else m[f"cap {end}"]
     pay = min(cap, m["head_base"] + m["head_per_pupil"] * roll)
-    return whole_post(m, pay * (1 + min(m["head_premium"] * (count - 1), m["head_premium_most"])))
-
+    return _whole_post(m, pay * (1 + min(m["head_premium"] * (count - 1), m["head_premium_most"])))
 
 def _running(case: Case, roll: int, *lines: str) -> Fraction:
-    """Give lines of the running costs of one school: so much, and so much a pupil."""
     parts = (case.money[line] + case.money[f"{line}_per_pupil"] * roll for line in lines)
-    return sum(parts, Fraction(0))
-
+    return sum(parts, ZERO)
 
 def _site(case: Case, roll: int) -> Fraction:
-    """Give what every site costs alone or federated: assistants, office, premises, learning."""
     running = _running(case, roll, "admin", "premises", "learning")
     return classes(case, roll) * case.money["assistant"] + running
-
-
-def _teaching(case: Case, posts: Fraction) -> Fraction:
-    """Give the cost of so many teachers and their supply cover."""
-    return posts * teacher_cost(case) * (1 + case.money["supply"])
-
 
 def cost_alone(case: Case, roll: int, teaches: Fraction) -> Fraction:
     """Give the modelled cost of a school alone whose head teaches that share of the week."""
     m = case.money
     senco = m["senco_base"] + m["senco_per_pupil"] * roll
-    return (
-        _teaching(case, classes(case, roll) * (1 + m["ppa"]) - teaches)
-        + _site(case, roll)
-        + head_cost(case, roll, 1)
-        + m["business_manager"] * m["business_manager_alone"]
-        + senco * teacher_cost(case)
-        + _running(case, roll, "services")
-        + m["governors"]
-    )
+    return ((classes(case, roll) * (1 + m["ppa"]) - teaches) * m["cover"] + _site(case, roll)
+        + head_cost(case, roll, 1) + m["business_manager"] * m["business_manager_alone"] + senco
+        * m["post"] + _running(case, roll, "services") + m["governors"])
 
-
+@kept
 def cost_federated(case: Case, federation: Sequence[int], change: Fraction) -> Fraction:
     """Give the modelled cost of a hard federation whose head does not teach."""
     miles = sum(metres(case, *edge) for edge in tree(case, federation)) / MILE
-    rolls = [changed_roll(case, urn, change) for urn in federation]
-    return cost_of_rolls(case, rolls, miles * exact(case.policy["journeys"]["detour"]))
-
+    rolls = [_changed_roll(case, urn, change) for urn in federation]
+    return cost_of_rolls(case, rolls, miles * _exact(case.policy["journeys"]["detour"]))
 
 def cost_of_rolls(case: Case, rolls: Sequence[int], miles: Fraction) -> Fraction:
     """Give the modelled cost of a hard federation with these rolls and miles of tree."""
-    m, count, total, post = case.money, len(rolls), sum(rolls), teacher_cost(case)
-    posts = sum((classes(case, roll) for roll in rolls), Fraction(0)) * (1 + m["ppa"])
+    m, count, total, post = case.money, len(rolls), sum(rolls), case.money["post"]
+    posts = sum((classes(case, roll) for roll in rolls), ZERO) * (1 + m["ppa"])
     lead = m["site_lead_allowance"] * (1 + m["pension"] + m["national_insurance"])
     manager = max(m["business_manager_least"], m["business_manager_each"] * count)
     senco = m["senco_base"] + m["senco_per_pupil"] * total + m["senco_per_school"] * (count - 1)
-    services = sum((_running(case, roll, "services") for roll in rolls), Fraction(0))
-    return (
-        _teaching(case, posts)
-        + sum((_site(case, roll) for roll in rolls), Fraction(0))
-        + head_cost(case, total, count)
-        + count * (lead + m["site_lead_release"] * post)
-        + manager * m["business_manager"]
-        + senco * post
-        + services * (1 - m["services_discount"])
-        + m["governors"] * m["governors_federated"]
-        + 2 * miles * m["mileage"] * m["trips_a_week"] * m["weeks"]
-    )
+    services = sum((_running(case, roll, "services") for roll in rolls), ZERO)
+    return (posts * m["cover"] + sum((_site(case, roll) for roll in rolls), ZERO)
+        + head_cost(case, total, count) + count * (lead + m["site_lead_release"] * post) + manager
+        * m["business_manager"] + senco * post + services * (1 - m["services_discount"])
+        + m["governors"] * m["governors_federated"] + 2 * miles * m["mileage"] * m["trips_a_week"]
+        * m["weeks"])
 
-
-def income(case: Case, urn: int, change: Fraction = Fraction(0)) -> Fraction:
+def income(case: Case, urn: int, change: Fraction = ZERO) -> Fraction:
     """Give the modelled income of a school at its roll after a change."""
-    roll = changed_roll(case, urn, change)
-    key = ("income", urn, roll)
-    found: Fraction = case.kept(key, lambda: income_of_roll(case, roll, sparsity(case, urn, roll)))
-    return found
-
+    roll = _changed_roll(case, urn, change)
+    return income_of_roll(case, roll, sparsity(case, urn, roll))
 
 def income_of_roll(case: Case, roll: int, sparse: Fraction) -> Fraction:
     """Give the modelled income of a school with this roll and this sparsity sum."""
@@ -862,30 +626,26 @@ def income_of_roll(case: Case, roll: int, sparse: Fraction) -> Fraction:
     sports = m["pe_fixed"] + m["pe_per_pupil"] * m["pe_share"] * roll
     return m["local_scale"] * formula + sports + premium
 
-
 def sparsity(case: Case, urn: int, roll: int) -> Fraction:
     """Give the sparsity sum of a school with this roll."""
     m, school = case.money, case.schools[urn]
-    group, limit, far = (
-        roll / (school.high - school.low),
-        m["sparsity_year_group"],
-        m["sparsity_miles"],
-    )
+    group, limit, far = (roll / (school.high - school.low), m["sparsity_year_group"],
+        m["sparsity_miles"])
     full, start = m["sparsity_full_below"] * limit, m["sparsity_from"] * far
-    miles: Fraction | None = case.kept(("away", urn), lambda: _miles_away(case, school))
+    miles = _miles_away(case, school)
     if group >= limit or (miles is not None and miles <= start):
-        return Fraction(0)
+        return ZERO
     size = Fraction(1) if group < full else 1 - (group - full) / (limit - full)
     near = miles is not None and miles < far
     distance = 1 - (far - (miles or 0)) / (far - start) if near else Fraction(1)
     return m["sparsity_most"] * size * distance
 
-
+@kept
 def _miles_away(case: Case, school: School) -> Fraction | None:
     """Give D: the official distance, or the miles to the nearest school of the same years."""
     if school.sparsity_miles is not None:
         return school.sparsity_miles
-    eastings, others = case.kept("by easting", lambda: _by_easting(case))
+    eastings, others = _by_easting(case)
     x, y = school.place
     middle = bisect.bisect_left(eastings, x)
     best: int | None = None
@@ -900,55 +660,39 @@ def _miles_away(case: Case, school: School) -> Fraction | None:
                 best = apart if best is None else min(best, apart)
     if best is None:
         return None
-    return rounded_root(best) / MILE * exact(case.policy["journeys"]["detour"])
+    return rounded_root(best) / MILE * _exact(case.policy["journeys"]["detour"])
 
-
+@kept
 def _by_easting(case: Case) -> tuple[list[int], list[School]]:
-    """Give the schools a distance is measured to, by easting."""
-    phases = {words(phase) for phase in case.policy["take_part"]["phases"]}
+    phases = {_words(phase) for phase in case.policy["take_part"]["phases"]}
     mainstream = (s for s in case.schools.values() if s.kind in MAINTAINED | ACADEMIES)
     found = [s for s in mainstream if s.status == "open" and s.phase in phases]
     found.sort(key=lambda school: (school.place, school.urn))
     return [school.place[0] for school in found], found
 
-
+@kept
 def residual(case: Case, urn: int) -> Fraction:
     """Give the fixed sum between a school's real money and its modelled money."""
-    if case.schools[urn].known_money:
-        return _own_residual(case, urn)
-    median: Fraction = case.kept("median", lambda: _median_residual(case))
-    return min(Fraction(0), median * income(case, urn))
-
-
-def _own_residual(case: Case, urn: int) -> Fraction:
     school = case.schools[urn]
-    real = (school.income or Fraction(0)) - (school.expenditure or Fraction(0))
-    found: Fraction = case.kept(
-        ("residual", urn), lambda: real - (income(case, urn) - cost_today(case, urn))
-    )
-    return found
+    if school.income is None or school.expenditure is None:
+        return min(ZERO, _median_residual(case) * income(case, urn))
+    return school.income - school.expenditure - (income(case, urn) - cost_today(case, urn))
 
-
+@kept
 def _median_residual(case: Case) -> Fraction:
     """Give the median of residual over modelled income; 0 where fewer than five are known."""
     known = [urn for urn in case.taking if case.schools[urn].known_money]
-    ratios = sorted(_own_residual(case, u) / income(case, u) for u in known if income(case, u))
-    middle = len(ratios) // 2
-    if len(ratios) < 5:
-        return Fraction(0)
-    return ratios[middle] if len(ratios) % 2 else (ratios[middle - 1] + ratios[middle]) / 2
-
+    ratios = [residual(case, u) / income(case, u) for u in known if income(case, u)]
+    return statistics.median(ratios) if len(ratios) >= 5 else ZERO
 
 def cost_today(case: Case, urn: int) -> Fraction:
     """Give the modelled cost of a school as it stands today."""
     roll, group = case.schools[urn].roll, case.today_of.get(urn)
     if group is None:
         return cost_alone(case, roll, head_teaches(case, roll))
-    total = roll_of(case, group)
+    total = _roll_of(case, group)
     share = Fraction(roll, total) if total else Fraction(1, len(group))
-    whole: Fraction = case.kept(("today", group), lambda: cost_federated(case, group, Fraction(0)))
-    return whole * share
-
+    return cost_federated(case, group, ZERO) * share
 
 @dataclass
 class Books:
@@ -961,132 +705,97 @@ class Books:
     balance: int
     shares: list[Fraction]
 
-
-def books(case: Case, federation: Federation, change: Fraction, *, granted: bool = True) -> Books:
+@kept
+def books(case: Case, federation: Federation, change: Fraction, granted: bool = True) -> Books:
     """Work out the budget of a federation: one budget, or the sum of the members' own books."""
-    make = _soft_books if case.form == SOFT else _hard_books
-    key = ("books", federation, change, granted)
-    found: Books = case.kept(key, lambda: make(case, federation, change, granted))
-    return found
-
-
-def teaching_share(case: Case, balance: int) -> Fraction:
-    """Give t*: the share of the week the head must teach for the budget to balance."""
-    return max(Fraction(0), -balance / _teaching(case, Fraction(1)))
-
-
-def load(shares: Sequence[Fraction]) -> Fraction:
-    """Give the sum of the shares, each at most a whole week."""
-    return sum((min(Fraction(1), share) for share in shares), Fraction(0))
-
-
-def _hard_books(case: Case, federation: Federation, change: Fraction, granted: bool) -> Books:
-    money = sum((income(case, urn, change) for urn in federation), Fraction(0))
+    if case.policy["form"] == SOFT:
+        return _soft_books(case, federation, change)
+    money = sum((income(case, urn, change) for urn in federation), ZERO)
     spent = cost_federated(case, federation, change)
-    fixed = sum((residual(case, urn) for urn in federation), Fraction(0))
-    grant = exact(case.policy["budget"]["federation_grant"]) if granted else Fraction(0)
+    fixed = sum((residual(case, urn) for urn in federation), ZERO)
+    grant = _exact(case.policy["budget"]["federation_grant"]) if granted else ZERO
     balance = round(money - spent + fixed + grant)
-    shares = [teaching_share(case, balance)] * len(federation)
+    shares = [_teaching_share(case, balance)] * len(federation)
     return Books(money, spent, fixed, grant, balance, shares)
 
+def _teaching_share(case: Case, balance: int) -> Fraction:
+    return max(ZERO, -balance / case.money["cover"])
 
-def _soft_books(case: Case, federation: Federation, change: Fraction, _granted: bool) -> Books:
-    rolls = {urn: changed_roll(case, urn, change) for urn in federation}
+def _load(shares: Sequence[Fraction]) -> Fraction:
+    return sum((min(Fraction(1), share) for share in shares), ZERO)
+
+def _soft_books(case: Case, federation: Federation, change: Fraction) -> Books:
+    rolls = {urn: _changed_roll(case, urn, change) for urn in federation}
     total, count = sum(rolls.values()), len(federation)
     head = head_cost(case, total, count)
-    found = Books(Fraction(0), Fraction(0), Fraction(0), Fraction(0), 0, [])
+    rows = []
     for urn, roll in rolls.items():
         part = head * (Fraction(roll, total) if total else Fraction(1, count))
-        spent = cost_alone(case, roll, Fraction(0)) - head_cost(case, roll, 1) + part
-        balance = round(income(case, urn, change) - spent + residual(case, urn))
-        found.income += income(case, urn, change)
-        found.cost += spent
-        found.residual += residual(case, urn)
-        found.balance += balance
-        found.shares.append(teaching_share(case, balance))
-    return found
-
+        spent = cost_alone(case, roll, ZERO) - head_cost(case, roll, 1) + part
+        rows.append((income(case, urn, change), spent, residual(case, urn)))
+    balances = [round(money - spent + fixed) for money, spent, fixed in rows]
+    sums = [sum(column, ZERO) for column in zip(*rows, strict=True)]
+    shares = [_teaching_share(case, balance) for balance in balances]
+    return Books(sums[0], sums[1], sums[2], ZERO, sum(balances), shares)
 
 def budget(case: Case, federation: Federation) -> dict[str, Any] | None:
     """Give the budget as the plan shows it; None for a shared business manager."""
-    if case.form == MANAGER:
+    if case.policy["form"] == MANAGER:
         return None
     sums = books(case, federation, case.roll_change)
     known = all(case.schools[urn].known_money for urn in federation)
-    share = load(sums.shares) / len(federation) if case.form == SOFT else sums.shares[0]
-    return {
-        "income": round(sums.income),
-        "cost": round(sums.cost),
-        "residual": round(sums.residual),
-        "grant": round(sums.grant),
-        "balance": sums.balance,
-        "roll_change": case.roll_change,
-        "t_star": to_places(share, 6),
-        "grade": "actual" if known else "modelled",
-    }
+    share = _load(sums.shares) / len(federation) if case.policy["form"] == SOFT else sums.shares[0]
+    return {"income": round(sums.income), "cost": round(sums.cost),
+        "residual": round(sums.residual), "grant": round(sums.grant), "balance": sums.balance,
+        "roll_change": case.roll_change, "t_star": to_places(share, 6), "grade": "actual" if known
+        else "modelled"}
 
-
-# ---------------------------------------------------------------- rules, measures, values
-
-
+# ---- rules, measures, values
 def pair_penalty(case: Case, a: int, b: int) -> int:
     """Give the ethos penalty of a pair in hundredths, dioceses included."""
-    return _pair_kind(case, a, b)[0] + (15 if dioceses_differ(case, a, b) else 0)
-
+    return _pair_kind(case, a, b)[0] + (15 if _dioceses_differ(case, a, b) else 0)
 
 def _pair_kind(case: Case, a: int, b: int) -> tuple[int, str]:
     one, other = case.schools[a], case.schools[b]
     return _pair_line((one.ethos, one.standing), (other.ethos, other.standing))
 
-
-def dioceses_differ(case: Case, a: int, b: int) -> bool:
-    """Say whether both dioceses are known and differ."""
+def _dioceses_differ(case: Case, a: int, b: int) -> bool:
     one, other = case.schools[a].diocese, case.schools[b].diocese
     return one not in NO_DIOCESE and other not in NO_DIOCESE and one != other
 
-
 def pair_standing(case: Case, a: int, b: int) -> str:
     """Give the standing of a pair under the policy: allowed, with consent or refused."""
-    rule = setting(case.policy, "rules", "ethos")
+    rule = _setting(case.policy, "rules", "ethos")
     standing = _pair_kind(case, a, b)[1]
     if rule is None or rule["policy"] == "open":
         return "with consent" if standing == "with consent" else "allowed"
     if rule["policy"] == "strict":
-        same = case.schools[a].ethos == case.schools[b].ethos != "unknown" and not dioceses_differ(
+        same = case.schools[a].ethos == case.schools[b].ethos != "unknown" and not _dioceses_differ(
             case, a, b
         )
         return standing if same and pair_penalty(case, a, b) <= 15 else "refused"
     return standing
 
-
 def judged(case: Case, federation: Federation) -> list[tuple[int, int]]:
     """Give the pairs the pair rules judge: all but those inside one block."""
     pairs = itertools.combinations(federation, 2)
-    return [pair for pair in pairs if not same_block(case, *pair)]
+    return [pair for pair in pairs if not _same_block(case, *pair)]
 
-
-def roll_of(case: Case, federation: Federation) -> int:
-    """Give the combined roll."""
+def _roll_of(case: Case, federation: Federation) -> int:
     return sum(case.schools[urn].roll for urn in federation)
-
 
 Row = dict[str, Any]
 
-
 def _row(name: str, value: Any, limit: dict[str, Fraction | None]) -> Row:
-    """Make a row of `rules`: it holds where the value is there and within its limits."""
     low, high = limit.get("at_least"), limit.get("at_most")
     holds = value is not None and (low is None or value >= low) and (high is None or value <= high)
     return {"name": name, "value": value, "limit": limit, "holds": holds}
 
-
 def _judge(case: Case, federation: Federation, name: str) -> Row:
-    """Judge one rule of the policy for a federation."""
-    rule = setting(case.policy, "rules", name)
+    rule = _setting(case.policy, "rules", name)
     if name == "schools":
-        return _row(
-            name, len(federation), {**_bounds(rule), "at_most": _most(case, federation, rule)}
-        )
+        return _row(name, len(federation), {**_bounds(rule),
+            "at_most": _most(case, federation, rule)})
     if name == "for_the_small":
         count = sum(1 for urn in federation if case.roles[urn] in ("urgent", "small"))
         return _row(name, count, {"at_least": Fraction(1)})
@@ -1096,26 +805,23 @@ def _judge(case: Case, federation: Federation, name: str) -> Row:
         return _row(name, pieces(case, federation), {"at_most": Fraction(1)})
     if name == "ethos":
         ways = [pair_standing(case, *pair) for pair in judged(case, federation)]
-        return _row(name, ways.count("refused"), {"at_most": Fraction(0)})
+        return _row(name, ways.count("refused"), {"at_most": ZERO})
     if name == "one_authority":
         names = {urn: case.schools[urn].authority for urn in federation}
         apart = [1 for a, b in judged(case, federation) if not names[a] or names[a] != names[b]]
-        return _row(name, len(apart), {"at_most": Fraction(0)})
+        return _row(name, len(apart), {"at_most": ZERO})
     if name == "combined_roll":
-        return _row(name, roll_of(case, federation), _bounds(rule))
-    sums, least = books(case, federation, Fraction(0), granted=False), exact(rule["at_least"])
+        return _row(name, _roll_of(case, federation), _bounds(rule))
+    sums, least = books(case, federation, ZERO, False), _exact(rule["at_least"])
     share = to_places(sums.balance / sums.income, 6) if sums.income else None
     row = _row(name, share, {"at_least": least})
     return {**row, "holds": sums.balance >= least * sums.income}
 
-
 def _most(case: Case, federation: Federation, rule: Any) -> Fraction | None:
-    """Give the schools a federation may have, more where it holds a kept federation."""
     most = number(rule.get("at_most"))
-    grow = exact(case.policy["take_part"]["existing_may_grow_by"])
-    whole = [len(block) for block in case.blocks if set(block) <= set(federation)]
-    return None if most is None else max([most, *(size + grow for size in whole)])
-
+    grow = _exact(case.policy["take_part"]["existing_may_grow_by"])
+    sizes = [len(block) + grow for block in case.blocks if set(block) <= set(federation)]
+    return None if most is None else max([most, *sizes])
 
 def _judge_journeys(case: Case, federation: Federation, rule: Any) -> Row:
     ways = [minutes(case, *pair) for pair in judged(case, federation)]
@@ -1124,84 +830,67 @@ def _judge_journeys(case: Case, federation: Federation, rule: Any) -> Row:
     row = _row("longest_journey", longest, {"at_most": number(rule["at_most"])})
     return row if ways else {**row, "holds": True}
 
-
 def active_rules(case: Case) -> list[str]:
     """Name the rules that are on and can be checked, in the order of the policy."""
-    on = [name for name in RULES if setting(case.policy, "rules", name) is not None]
+    on = [name for name in RULES if _setting(case.policy, "rules", name) is not None]
     if all(school.authority is None for school in case.schools.values()):
         on = [name for name in on if name != "one_authority"]
     graph_given = GRAPHS & case.unchecked
     return [name for name in on if name != "connected" or not graph_given]
 
-
 def rule_rows(case: Case, federation: Federation) -> list[Row]:
     """Give the rows of `rules` for a federation: name, value, limit, holds."""
     rows = [_judge(case, federation, name) for name in active_rules(case)]
     locks, members = case.policy["locks"], set(federation)
-    none: dict[str, Fraction | None] = {"at_most": Fraction(0)}
-    if locks["apart"]:
-        broken = sum(1 for pair in pairs_of(locks["apart"]) if members.issuperset(pair))
-        rows.append(_row("apart", broken, none))
-    if locks["together"]:
-        part = sum(1 for pair in pairs_of(locks["together"]) if len(members & set(pair)) == 1)
-        rows.append(_row("together", part, none))
+    for name, wrong in (("apart", 2), ("together", 1)):
+        held = [len(members & set(pair)) for pair in pairs_of(locks[name])]
+        if locks[name]:
+            rows.append(_row(name, held.count(wrong), {"at_most": ZERO}))
     return rows
-
 
 def fixed_federations(case: Case) -> list[Federation]:
     """Give the federations the policy fixes."""
     return sorted({tuple(sorted({int(u) for u in g})) for g in case.policy["locks"]["federations"]})
 
-
 def allowed(case: Case, federation: Federation) -> bool:
     """Say whether a set of schools is a candidate."""
     members = set(federation)
-    if (
-        len(federation) < 2
-        or federation != tuple(sorted(members))
-        or not members <= case.roles.keys()
-    ):
+    if (len(federation) < 2 or federation != tuple(sorted(members))
+        or not members <= case.roles.keys()):
         return False
     fixed = fixed_federations(case)
     if federation in case.blocks or federation in fixed:
         return True
-    whole = [set(group) for group in (*case.blocks, *fixed)]
-    if any(members & block and not block <= members for block in whole):
-        return False
-    if any(members & set(group) for group in fixed):
+    if any(members & set(f) for f in fixed) or any(0 < len(members & set(b)) < len(b)
+        for b in case.blocks):
         return False
     return all(row["holds"] for row in rule_rows(case, federation))
 
-
 def measures(case: Case, federation: Federation) -> dict[str, Fraction]:
     """Give the exact measure of every term that is on."""
-    found = {name: setting(case.policy, "terms", name) for name in TERMS}
+    found = {name: _setting(case.policy, "terms", name) for name in TERMS}
     return {name: _measure(case, federation, name, term) for name, term in found.items() if term}
 
-
 def _measure(case: Case, federation: Federation, name: str, term: Any) -> Fraction:
-    """Give the exact measure of one term."""
-    count, total = len(federation), roll_of(case, federation)
+    count, total = len(federation), _roll_of(case, federation)
     members = [case.schools[urn] for urn in federation]
     pairs = list(itertools.combinations(members, 2))
     if name == "journey":
         ways = [minutes(case, *edge) for edge in tree(case, federation)]
-        return sum(
-            (_way(way, exact(term["free"]), exact(term["full"])) for way in ways), Fraction(0)
-        )
+        return sum((_way(way, _exact(term["free"]), _exact(term["full"])) for way in ways), ZERO)
     if name == "ethos":
         hundredths = sum(pair_penalty(case, a.urn, b.urn) for a, b in pairs)
-        mean = Fraction(hundredths, 100 * len(pairs) * (2 if case.form == SOFT else 1))
-        return (count - 1) * mean + Fraction(int(mixed(case, federation)), 10)
+        mean = Fraction(hundredths, 100 * len(pairs) * (2 if case.policy["form"] == SOFT else 1))
+        return (count - 1) * mean + Fraction(int(_mixed(case, federation)), 10)
     if name == "leadership":
-        return load(books(case, federation, exact(term["roll_change"])).shares)
+        return _load(books(case, federation, _exact(term["roll_change"])).shares)
     if name == "size":
-        low, high = exact(term["at_least"]), exact(term["at_most"])
-        under = max(Fraction(0), (low - total) / low) if low else Fraction(0)
-        return under + (max(Fraction(0), (total - high) / high) if high else 0)
+        low, high = _exact(term["at_least"]), _exact(term["at_most"])
+        under = max(ZERO, (low - total) / low) if low else ZERO
+        return under + (max(ZERO, (total - high) / high) if high else 0)
     if name == "dominance":
         excess = Fraction(max(s.roll for s in members), total or 1) - Fraction(1, count)
-        return min(Fraction(1), max(Fraction(0), excess - Fraction(1, 5)) / Fraction(3, 10))
+        return min(Fraction(1), max(ZERO, excess - Fraction(1, 5)) / Fraction(3, 10))
     if name == "vacancies":
         heads = [school.head for school in members]
         going = min(heads.count("leaving") + heads.count("vacant"), count - 1)
@@ -1209,40 +898,31 @@ def _measure(case: Case, federation: Federation, name: str, term: Any) -> Fracti
     ties = [1 for a, b in pairs if a.partnership is not None and a.partnership == b.partnership]
     return Fraction(-len(ties))
 
-
 def _way(tenths: int | None, free: Fraction, full: Fraction) -> Fraction:
-    """Give p(m) of one edge of the tree."""
     if tenths is None:
         return Fraction(4)
     way = Fraction(tenths, 10)
     if way > full:
         return (way / full) ** 2
-    return max(Fraction(0), (way - free) / (full - free))
+    return max(ZERO, (way - free) / (full - free))
 
-
-def mixed(case: Case, federation: Federation) -> bool:
-    """Say whether a federation has more than one ethos."""
+def _mixed(case: Case, federation: Federation) -> bool:
     return len({case.schools[urn].ethos for urn in federation}) > 1
 
-
+@kept
 def points(case: Case, federation: Federation) -> dict[str, int]:
     """Give the thousandths of a point of every term, each rounded once, half to even."""
-    terms = case.policy["terms"]
-    found = measures(case, federation)
-    return {name: round(1000 * exact(terms[name]["weight"]) * m) for name, m in found.items()}
-
+    terms, found = case.policy["terms"], measures(case, federation)
+    return {name: round(1000 * _exact(terms[name]["weight"]) * m) for name, m in found.items()}
 
 def cost(case: Case, federation: Federation) -> int:
-    """Give the cost of a federation in thousandths of a point."""
-    total: int = case.kept(("cost", federation), lambda: sum(points(case, federation).values()))
-    return total
-
+    """Give the cost of a federation in thousandths of a point, stated terms included."""
+    return sum(points(case, federation).values()) + case.stated.get(federation, 0)
 
 def alone(case: Case, plan: Sequence[Federation]) -> list[int]:
     """Give the schools that take part and are in no federation of the plan."""
     covered = {urn for federation in plan for urn in federation}
     return [urn for urn in case.taking if urn not in covered]
-
 
 def stage_values(case: Case, plan: Sequence[Federation]) -> list[tuple[str, int]]:
     """Give the stages in order with their values (the canonical choice is not one of them)."""
@@ -1254,85 +934,67 @@ def stage_values(case: Case, plan: Sequence[Federation]) -> list[tuple[str, int]
         if price == "first":
             stages.append((f"{role} alone", left.count(role)))
         else:
-            total += round(1000 * exact(price)) * left.count(role)
+            total += round(1000 * _exact(price)) * left.count(role)
     return [*stages, ("cost", total)]
-
 
 def limit_values(case: Case, plan: Sequence[Federation]) -> dict[str, int]:
     """Give the plan-wide figures the limits are about."""
     now = {urn: federation for federation in plan for urn in federation}
     moved = sum(1 for u in case.taking if now.get(u, (u,)) != case.today_of.get(u, (u,)))
-    both = sum(1 for federation in plan if mixed(case, federation))
+    both = sum(1 for federation in plan if _mixed(case, federation))
     return {"federations": len(plan), "mixed_federations": both, "changed_schools": moved}
-
 
 def plan_faults(case: Case, plan: Sequence[Federation]) -> list[str]:
     """Say what is wrong with a plan as a whole: overlaps, candidates, blocks, locks, limits."""
     members = [urn for federation in plan for urn in federation]
-    found = [f"school {u} is in more than one federation" for u in _repeated(members)]
-    found += [f"{key_of(f)} is not a candidate" for f in plan if not allowed(case, f)]
+    found = [f"school {u} is in two federations" for u in set(members) if members.count(u) > 1]
+    found += [f"{_key_of(f)} is not a candidate" for f in plan if not allowed(case, f)]
     for block in case.blocks:
         if sum(1 for f in plan if set(block) <= set(f)) != 1:
-            found.append(f"the existing federation {key_of(block)} is not kept whole")
+            found.append(f"the existing federation {_key_of(block)} is not kept whole")
     for pair in pairs_of(case.policy["locks"]["together"]):
         if not any(set(pair) <= set(f) for f in plan):
-            found.append(f"{key_of(pair)} are not together")
-    found += [f"{key_of(f)} is not as fixed" for f in fixed_federations(case) if f not in plan]
+            found.append(f"{_key_of(pair)} are not together")
+    found += [f"{_key_of(f)} is not as fixed" for f in fixed_federations(case) if f not in plan]
     for name, value in limit_values(case, plan).items():
-        limit = setting(case.policy, "limits", name)
+        limit = _setting(case.policy, "limits", name)
         if limit is not None and not _row(name, value, _bounds(limit))["holds"]:
             found.append(f"{name} is {value}, outside its limit")
     return found
 
-
 def _bounds(limit: Any) -> dict[str, Fraction | None]:
     return {key: number(limit.get(key)) for key in ("at_least", "at_most")}
 
-
-def _repeated(items: Sequence[Any]) -> list[Any]:
-    return sorted({item for item in items if items.count(item) > 1})
-
-
-def key_of(federation: Sequence[int]) -> str:
-    """Give the key of a federation: ascending URNs joined by hyphens."""
+def _key_of(federation: Sequence[int]) -> str:
     return "-".join(str(urn) for urn in sorted(federation))
-
 
 def people(case: Case, federation: Federation) -> dict[str, Any]:
     """Give what the plan says of people: heads, governing bodies, days, workload, teachers."""
-    count, manager = len(federation), case.form == MANAGER
+    count, manager = len(federation), case.policy["form"] == MANAGER
     heads = [case.schools[urn].head for urn in federation]
     leading = heads.count("in post") + ("shared" in heads)
     displaced = None if "unknown" in heads else max(0, leading - 1)
     before = len({case.today_of.get(urn, (urn,)) for urn in federation})
     rolls = [case.schools[urn].roll for urn in federation]
-    posts = sum((classes(case, roll) for roll in rolls), Fraction(0)) * (1 + case.money["ppa"])
-    return {
-        "heads_displaced": 0 if manager else displaced,
-        "governing_bodies_before": before,
-        "governing_bodies_after": 1 if case.form == "hard federation" else before,
+    posts = sum((classes(case, roll) for roll in rolls), ZERO) * (1 + case.money["ppa"])
+    return {"heads_displaced": 0 if manager else displaced, "governing_bodies_before": before,
+        "governing_bodies_after": 1 if case.policy["form"] == "hard federation" else before,
         "site_days_without_head": 0 if manager else 5 * (count - 1),
-        "workload": workload(case, federation),
-        "teachers_key_stage_1": to_places(posts * 3 / 7, 1),
-        "teachers_key_stage_2": to_places(posts * 4 / 7, 1),
-    }
-
+        "workload": workload(case, federation), "teachers_key_stage_1": to_places(posts * 3 / 7, 1),
+        "teachers_key_stage_2": to_places(posts * 4 / 7, 1)}
 
 def workload(case: Case, federation: Federation) -> Fraction | None:
     """Give the index of the shared head's workload; None where it cannot be said."""
     ways = [minutes(case, *edge) for edge in tree(case, federation)]
-    if case.form == MANAGER or None in ways:
+    if case.policy["form"] == MANAGER or None in ways:
         return None
     tenths = sum(way or 0 for way in ways)
     hours = 2 * Fraction(tenths, 10) * case.money["trips_a_week"] / 60
-    teaches = load(books(case, federation, case.roll_change).shares) / len(federation)
-    size = Fraction(2, 5) * len(federation) + Fraction(roll_of(case, federation), 150)
+    teaches = _load(books(case, federation, case.roll_change).shares) / len(federation)
+    size = Fraction(2, 5) * len(federation) + Fraction(_roll_of(case, federation), 150)
     return to_places(size + 2 * teaches + hours / 5, 2)
 
-
-# ---------------------------------------------------------------- the answer
-
-
+# ---- the answer
 @dataclass
 class Verdict:
     """What the checker found: faults as (code, where, sentence), and names it could not check."""
@@ -1346,31 +1008,21 @@ class Verdict:
             return [f"REFUTED {code} {where}: {text}" for code, where, text in self.faults]
         return [f"VALID EXCEPT {', '.join(self.unchecked)}" if self.unchecked else "VALID"]
 
-
-def check(
-    schools_path: str | Path, folder: str | Path, journeys_path: str | Path | None = None
-) -> Verdict:
+def check(schools_path: str | Path, folder: str | Path, journeys_path: str | Path
+    | None = None) -> Verdict:
     """Check the answer in a folder against the schools it is about."""
     if Path(schools_path).suffix.lower() == ".csv":
         raise Unreadable(f"{schools_path}: convert it first with `grouping import gias`")
-    schools = _gather(_features(Path(schools_path)))
-    given = None if journeys_path is None else _rows(Path(journeys_path), JOURNEYS)
-    files = {"schools": Path(schools_path)}
+    _features(Path(schools_path))
     if journeys_path is not None:
-        files["journeys"] = Path(journeys_path)
-    answer = Answer(schools, Path(folder), given, files)
+        _rows(Path(journeys_path), JOURNEYS)
+    answer = Answer(Path(schools_path), Path(folder), journeys_path)
     try:
         answer.check_all()
-    except (Unreadable, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+    except (Unreadable, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+        ValueError) as problem:
         answer.say("R03", "answer", f"it cannot be read: {type(problem).__name__}: {problem}")
-    except (AttributeError, RecursionError) as problem:
-        answer.say("R03", "answer", f"it is not of the form it should have: {problem}")
     return Verdict(answer.faults, answer.unchecked)
-
-
-def _number_like(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
 
 def differences(found: Any, want: Any, where: str) -> Iterator[tuple[str, str]]:
     """Compare what a file says with what it should say: (where, sentence) of each difference."""
@@ -1390,57 +1042,42 @@ def differences(found: Any, want: Any, where: str) -> Iterator[tuple[str, str]]:
         should = "" if callable(want) else f", and should be {_shown(want)}"
         yield where, f"it is {_shown(found)}{should}"
 
-
 def _equal(found: Any, want: Any) -> bool:
     if callable(want):
         return bool(want(found))
     if isinstance(want, bool) or want is None or isinstance(want, str):
         return type(found) is type(want) and bool(found == want)
-    if isinstance(want, int) and not isinstance(found, int):
-        return False
-    return _number_like(found) and number(found) == number(want)
-
+    kinds = int if isinstance(want, int) else int | Decimal
+    return isinstance(found, kinds) and type(found) is not bool and number(found) == number(want)
 
 def _shown(value: Any) -> str:
     text = str(float(value)) if isinstance(value, Fraction) else repr(value)
     return text if len(text) < 80 else text[:77] + "..."
 
-
 def _said(value: Any) -> bool:
-    """Say whether a value is a text with something in it."""
     return isinstance(value, str) and bool(value.strip())
-
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
 
 def cell(value: Any) -> str:
     """Give a text as a table holds it: no cell starts a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in tuple("=+-@\t\r") and text and number(text) is None else text
 
-
 def _is_cell(want: Any) -> Callable[[Any], bool]:
-    """Make the test of one cell of a table."""
     if callable(want):
         return lambda text: bool(want(text))
     if isinstance(want, int | Fraction):
         return lambda text: number(text) == want and "," not in text
     return lambda text: _flat(text) == _flat(cell(want))
 
-
 class Answer:
     """An output folder under check, and the faults found in it."""
 
-    def __init__(
-        self,
-        schools: dict[int, School],
-        folder: Path,
-        given: list[list[Any]] | None,
-        files: dict[str, Path],
-    ) -> None:
-        self.schools, self.folder, self.given, self.files = schools, folder, given, files
+    def __init__(self, schools: Path, folder: Path, journeys: str | Path | None = None) -> None:
+        self.files, self.folder = {"schools": schools}, folder
+        self.given = None if journeys is None else Path(journeys)
         self.faults: list[Finding] = []
         self.unchecked: list[str] = []
         self.plan: list[Federation] = []
@@ -1450,8 +1087,7 @@ class Answer:
         """Note a fault."""
         self.faults.append((code, where, sentence))
 
-    def same(self, code: str, where: str, found: Any, want: Any) -> None:
-        """Note a fault for every difference."""
+    def _same(self, code: str, where: str, found: Any, want: Any) -> None:
         self.faults += [(code, *difference) for difference in differences(found, want, where)]
 
     def check_all(self) -> None:
@@ -1465,130 +1101,95 @@ class Answer:
             return
         self.unchecked = sorted(set(names))
         record = self.folder / "journeys.csv"
-        rows = self.given
-        if record.exists() and rows is None:
-            rows = _rows(record, JOURNEYS)
-        self.case = _case_in(self.folder, self.schools, policy, rows)
+        rows = record if record.exists() and self.given is None else self.given
+        self.case = read_case(self.files["schools"], policy, self.folder, rows)
+        self.schools = self.case.schools
         self.case.unchecked = set(names)
         self.source = STRAIGHT if rows is None else run["journey_source"]
         if rows is not None and self.source not in ("file", "road"):
-            self.say("R01", "run.journey_source", f"it is {self.source!r}, with a file of journeys")
-        self.check_inputs(run)
-        if self.read_plan():
-            self.check_plan()
-            self.check_federations()
-            self.check_objective()
-            self.same("R06", "summary", self.document["summary"], self.wanted_summary())
-            self.check_exports(record)
+            self.say("R01", "run.journey_source", f"it is {self.source!r}, with a file")
+        self._check_inputs(run)
+        if self._read_plan():
+            self._check_plan()
+            self._check_federations()
+            self._check_objective()
+            self._same("R06", "summary", self.document["summary"], self.wanted_summary())
+            self._check_exports(record)
 
-    def check_inputs(self, run: dict[str, Any]) -> None:
-        """Compare the recorded hashes with the files."""
-        files = dict(self.files)
-        for name, file in (("edges", "edges.csv"), ("barriers", "barriers.geojson")):
-            if name in run["inputs"]:
-                files[name] = self.folder / file
+    def _check_inputs(self, run: dict[str, Any]) -> None:
+        files = self.files | ({"journeys": self.given} if self.given else {})
+        files |= {"edges": self.folder / "edges.csv", "barriers": self.folder / "barriers.geojson"}
         for name, path in files.items():
-            if name in run["inputs"] or name == "schools":
+            said = run["inputs"].get(name)
+            if said or name == "schools":
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                found = run["inputs"].get(name, {}).get("sha256")
-                if found != digest:
-                    self.say("R01", f"run.inputs.{name}", f"{path.name} is not the file it records")
-        self.same("R01", "run.journey_source", run["journey_source"], self.source)
+                self._same("R01", f"run.inputs.{name}", said, {"sha256": digest})
+        self._same("R01", "run.journey_source", run["journey_source"], self.source)
 
-    def read_plan(self) -> bool:
-        """Read the federations of the plan; say whether they can be judged at all."""
+    def _read_plan(self) -> bool:
         rows = self.document["federations"]
         before = len(self.faults)
         for index, row in enumerate(rows):
             members, where = row["schools"], f"federations[{index}].schools"
-            whole = all(type(urn) is int for urn in members)
-            if not whole or len(members) < 2 or members != sorted(set(members)):
+            known = all(type(urn) is int for urn in members)
+            if not known or len(members) < 2 or members != sorted(set(members)):
                 self.say("R03", where, "it is not two or more URNs, each once, ascending")
             elif not set(members) <= self.case.roles.keys():
-                strangers = sorted(set(members) - self.case.roles.keys())
-                self.say("R02", where, f"{strangers} take no part")
+                self.say("R02", where, "a school of it takes no part")
             self.plan.append(tuple(members))
         return len(self.faults) == before
 
-    def check_plan(self) -> None:
-        """Check the plan as a whole, and everyone who is in no federation of it."""
+    def _check_plan(self) -> None:
         if self.plan != sorted(self.plan):
             self.say("R03", "federations", "they are not in the order of their first URN")
         for fault in plan_faults(self.case, self.plan):
             self.say("R04", "federations", fault)
-        policy, document = self.case.policy, self.document
-        want = {
-            "schema": SCHEMA,
-            "standing": STANDING,
-            "policy": policy["name"],
-            "form": self.case.form,
-        }
-        self.same("R03", "plan", document, want)
-        roles = self.case.roles
+        policy, document, roles = self.case.policy, self.document, self.case.roles
+        want = {"schema": SCHEMA, "standing": STANDING, "policy": policy["name"],
+            "form": self.case.policy["form"]}
+        self._same("R03", "plan", document, want)
         left = [{"urn": u, "role": roles[u], "reason": _said} for u in alone(self.case, self.plan)]
-        self.same("R03", "alone", document["alone"], left)
+        self._same("R03", "alone", document["alone"], left)
         out = [{"urn": urn, "reason": _said} for urn in self.case.left_out]
-        self.same("R02", "left_out", document["left_out"], out)
+        self._same("R02", "left_out", document["left_out"], out)
 
-    def check_federations(self) -> None:
-        """Check every field of every federation."""
-        for index, (federation, row) in enumerate(
-            zip(self.plan, self.document["federations"], strict=True)
-        ):
+    def _check_federations(self) -> None:
+        for index, (federation, row) in enumerate(zip(self.plan, self.document["federations"],
+            strict=True)):
             where = f"federations[{index}]"
             rows = [{**judged, "sentence": _said} for judged in rule_rows(self.case, federation)]
             skipped = set(self.unchecked) - set(active_rules(self.case))
             skipped |= {"connected"} if GRAPHS & skipped else set()
             found = [r for r in row["rules"] if r["name"] not in skipped]
-            self.same("R04", f"{where}.rules", found, rows)
+            self._same("R04", f"{where}.rules", found, rows)
             counted = points(self.case, federation)
-            stated = {
-                n: t for n, t in row["terms"].items() if n in self.unchecked and n not in counted
-            }
-            extra = sum(int(term["points"]) for term in stated.values())
-            self.case.cache["cost", federation] = sum(counted.values()) + extra
+            stated = {n: t for n, t in row["terms"].items() if n in self.unchecked
+                and n not in counted}
+            self.case.stated[federation] = sum(int(t["points"]) for t in stated.values())
             if row["terms"].keys() - stated.keys() != counted.keys():
                 self.say("R05", f"{where}.terms", f"they should be {', '.join(counted)}")
-            self.same("R05", where, row, self.wanted(federation, index))
+            self._same("R05", where, row, self.wanted(federation, index))
 
     def wanted(self, federation: Federation, index: int) -> dict[str, Any]:
         """Give what the plan should say of a federation, its rules apart."""
         case = self.case
-        values = measures(case, federation)
-        counted = points(case, federation)
-        return {
-            "id": f"F{index + 1:03d}",
-            "key": key_of(federation),
-            "roll": roll_of(case, federation),
-            "longest_journey": longest_journey(case, federation),
-            "journey_source": self.source,
-            "terms": {
-                name: {"measure": to_places(value, 6), "points": counted[name]}
-                for name, value in values.items()
-            },
-            "cost": cost(case, federation),
-            "budget": budget(case, federation),
+        values, counted = measures(case, federation), points(case, federation)
+        return {"id": f"F{index + 1:03d}", "key": _key_of(federation),
+            "roll": _roll_of(case, federation),
+            "longest_journey": _longest_journey(case, federation),
+            "journey_source": self.source, "terms": {name: {"measure": to_places(value, 6),
+            "points": counted[name]} for name, value in values.items()},
+            "cost": cost(case, federation), "budget": budget(case, federation),
             "consents": lambda found: _consents_hold(case, federation, found),
-            "people": people(case, federation),
-            "existing": existing(case, federation),
-        }
+            "people": people(case, federation), "existing": existing(case, federation)}
 
-    def check_objective(self) -> None:
-        """Check the stages, their values and bounds, and that the status claims no more."""
+    def _check_objective(self) -> None:
         stages = stage_values(self.case, self.plan)
-        want = [
-            {
-                "name": name,
-                "value": value,
-                "unit": "thousandths of a point" if name == "cost" else "schools",
-                "bound": lambda bound, value=value: (
-                    bound is None or (type(bound) is int and bound <= value)
-                ),
-            }
-            for name, value in stages
-        ]
+        want = [{"name": name, "value": value, "unit": "thousandths of a point" if name == "cost"
+            else "schools", "bound": lambda bound, value=value: (bound is None
+            or (type(bound) is int and bound <= value))} for name, value in stages]
         rows, status = self.document["objective"], self.document["status"]
-        self.same("R05", "objective", rows, want)
+        self._same("R05", "objective", rows, want)
         closed = [row["bound"] == row["value"] for row in rows]
         for index, row in enumerate(rows):
             if row["bound"] is not None and not all(closed[:index]):
@@ -1599,7 +1200,7 @@ class Answer:
     def wanted_summary(self) -> dict[str, Any]:
         """Give the figures the plan should show at the top."""
         case, plan = self.case, self.plan
-        roles = [exact(case.policy["roles"][f"{role}_below"]) for role in ("urgent", "small")]
+        roles = [_exact(case.policy["roles"][f"{role}_below"]) for role in ("urgent", "small")]
         today, left = case.today, alone(case, plan)
         single = [urn for urn in case.taking if urn not in case.today_of]
         idle = [urn for urn in case.taking if head_teaches(case, case.schools[urn].roll) == 0]
@@ -1607,175 +1208,131 @@ class Answer:
         sums = [books(case, federation, case.roll_change).shares for federation in plan]
         free = sum(1 for shares in sums if not any(shares))
         after = len(plan) + len(left), free + len(set(left) & set(idle))
-        after = before if case.form == MANAGER else after
+        after = before if case.policy["form"] == MANAGER else after
         count = self.document["run"]["candidates"]
-        return {
-            "urgent": self.tier(Fraction(-1), roles[0]),
-            "small": self.tier(*roles),
+        return {"urgent": self.tier(Fraction(-1), roles[0]), "small": self.tier(*roles),
             "head_posts": {"before": before[0], "after": after[0]},
             "non_teaching_heads": {"before": before[1], "after": after[1]},
-            "funding_per_pupil": funding(case),
-            "schools_taking_part": len(case.taking),
-            "federations": len(plan),
-            "candidates": lambda n: type(n) is int and n == count and n >= len(plan),
-            "closures": 0,
-            "sentences": lambda said: all(map(_said, said)) and "No school closes." in said,
-        }
+            "funding_per_pupil": funding(case), "schools_taking_part": len(case.taking),
+            "federations": len(plan), "candidates": lambda n: type(n) is int and n == count
+            and n >= len(plan), "closures": 0, "sentences": lambda said: all(map(_said, said))
+            and "No school closes." in said}
 
     def tier(self, low: Fraction, high: Fraction) -> dict[str, int]:
         """Count the schools of a tier by what becomes of them."""
         case, left = self.case, set(alone(self.case, self.plan))
-        tier = [
-            u for u, s in case.schools.items() if low <= s.roll < high and not _in_scope(case, s)
-        ]
+        tier = [u for u, s in case.schools.items() if low <= s.roll < high
+            and not _in_scope(case, s)]
         covered = [u for u in tier if u in case.roles and u not in left]
         already = sum(1 for u in covered if u in case.today_of)
         law = sum(1 for u in tier if case.left_out.get(u) == "law")
-        return {
-            "total": len(tier),
-            "left_out_by_law": law,
-            "left_out_otherwise": sum(1 for u in tier if u in case.left_out) - law,
-            "already_federated": already,
-            "newly_covered": len(covered) - already,
-            "alone": len(left & set(tier)),
-        }
+        out = sum(1 for u in tier if u in case.left_out) - law
+        counts = (len(tier), law, out, already, len(covered) - already, len(left & set(tier)))
+        return dict(zip(TIER, counts, strict=True))
 
-    def check_exports(self, record: Path) -> None:
-        """Check that every export says what the plan says."""
+    def _check_exports(self, record: Path) -> None:
         for name in EXPORTS:
             if not (self.folder / name).is_file():
                 self.say("R07", name, "the file is missing")
                 return
         wholes = list(map(self.shown, self.plan, self.document["federations"]))
-        self.check_federation_files(wholes)
-        self.check_school_files()
-        self.check_links()
+        self._check_federation_files(wholes)
+        self._check_school_files()
+        self._check_links()
         if self.given is not None or record.exists():
-            self.check_journeys(record)
+            self._check_journeys(record)
 
     def shown(self, federation: Federation, row: dict[str, Any]) -> dict[str, Any]:
         """Give what the exports should say of a federation."""
         names = [self.schools[urn].name for urn in federation]
         sums = budget(self.case, federation) or dict.fromkeys(("balance", "t_star", "grade"))
         same = ("key", "roll", "cost", "existing", "journey_source", "longest_journey")
-        return {name: self.wanted(federation, 0)[name] for name in same} | {
-            "plan_federation": row["id"],
-            "name": lambda text: _flat(text) == _flat("; ".join(names)),
-            "names": "; ".join(names),
-            "schools": ",".join(map(str, federation)),
-            "school_count": len(federation),
+        return {name: self.wanted(federation, 0)[name]
+            for name in same} | {"plan_federation": row["id"],
+            "name": lambda text: _flat(text) == _flat("; ".join(names)), "names": "; ".join(names),
+            "schools": ",".join(map(str, federation)), "school_count": len(federation),
             "consents": "; ".join(consent["consent"] for consent in row["consents"]),
-            **{name: sums[name] for name in ("balance", "t_star", "grade")},
-            "standing": STANDING,
-        }
+            **{name: sums[name] for name in ("balance", "t_star", "grade")}, "standing": STANDING}
 
-    def check_federation_files(self, wholes: list[dict[str, Any]]) -> None:
-        """Check federations.geojson and federations.csv."""
+    def _check_federation_files(self, wholes: list[dict[str, Any]]) -> None:
         features, want = self.features("federations.geojson"), []
         more = {"display_only": True, "status": self.document["status"]}
         more["policy"] = self.case.policy["name"]
         for federation, whole in zip(self.plan, wholes, strict=True):
-            around = _hull_test(self.case, federation)
             shown = {key: value for key, value in whole.items() if key != "names"} | more
+            around = functools.partial(_is_hull, self.case, federation)
             geometry = {"type": "Polygon", "coordinates": around}
             want.append({"id": whole["key"], "properties": shown, "geometry": geometry})
-        self.same("R07", "federations.geojson", features, want)
+        self._same("R07", "federations.geojson", features, want)
         terms = [name for row in self.document["federations"][:1] for name in row["terms"]]
+        columns = COLUMNS["federations"].format(" ".join(terms)).split()
         header, rows = self.table("federations.csv")
         wants = []
         for whole, row in zip(wholes, self.document["federations"], strict=True):
             numbers = {name: int(row["terms"][name]["points"]) for name in terms}
             one = {"id": whole["plan_federation"], **whole, **numbers}
-            wants.append({name: _is_cell(one[name]) for name in self.columns("federations", terms)})
-        self.same("R07", "federations.csv", rows, wants)
-        if rows and header != self.columns("federations", terms):
+            wants.append({name: _is_cell(one[name]) for name in columns})
+        self._same("R07", "federations.csv", rows, wants)
+        if rows and header != columns:
             self.say("R07", "federations.csv", f"its columns are {', '.join(header)}")
 
-    def columns(self, table: str, terms: list[str]) -> list[str]:
-        """Give the columns of a table."""
-        found = COLUMNS[table].split()
-        return (
-            found[: found.index("balance")] + terms + found[found.index("balance") :]
-            if terms
-            else found
-        )
-
-    def of_school(self, school: School) -> dict[str, Any]:
-        """Give what the exports add to a school."""
-        mine = {
-            u: row["id"]
-            for f, row in zip(self.plan, self.document["federations"], strict=True)
-            for u in f
-        }
+    def of_schools(self) -> dict[int, dict[str, Any]]:
+        """Give what the exports add to every school."""
+        rows = zip(self.plan, self.document["federations"], strict=True)
+        mine = {urn: row["id"] for federation, row in rows for urn in federation}
         reasons = {r["urn"]: r["reason"] for k in ("alone", "left_out") for r in self.document[k]}
-        return {
-            "plan_federation": mine.get(school.urn),
-            "plan_role": self.case.roles.get(school.urn, "left out"),
-            "plan_reason": reasons.get(school.urn),
-            "standing": STANDING,
-        }
+        return {urn: {"plan_federation": mine.get(urn),
+            "plan_role": self.case.roles.get(urn, "left out"), "plan_reason": reasons.get(urn),
+            "standing": STANDING} for urn in self.schools}
 
-    def check_school_files(self) -> None:
-        """Check schools.geojson and schools.csv against the input and the plan."""
+    def _check_school_files(self) -> None:
         by_urn = {s["properties"]["urn"]: s for s in self.features("schools.geojson")}
         header, rows = self.table("schools.csv")
-        cells = {int(exact(row["urn"])): row for row in rows}
+        cells = {int(_exact(row["urn"])): row for row in rows}
         if len(rows) != len(cells) or header != COLUMNS["schools"].split():
             self.say("R07", "schools.csv", "a school is there twice or a column is wrong")
         if by_urn.keys() != self.schools.keys() or cells.keys() != self.schools.keys():
             self.say("R07", "schools", "the exports do not hold every school of the input once")
             return
-        for urn, school in self.schools.items():
-            added = self.of_school(school)
+        for urn, added in self.of_schools().items():
+            school = self.schools[urn]
             kept = {k: _unchanged(v) for k, v in school.raw.items()} | added
             point = {"type": "Point", "coordinates": lambda p, s=school: _near(p, s.position)}
             want = {"id": urn, "properties": kept, "geometry": point}
-            self.same("R07", f"schools.geojson {urn}", by_urn[urn], want)
+            self._same("R07", f"schools.geojson {urn}", by_urn[urn], want)
             texts = {"urn": urn, "name": school.name, "roll": school.roll, **added}
             texts |= {"easting": school.place[0], "northing": school.place[1]}
             wants = {name: _is_cell(value) for name, value in texts.items()}
             wants |= _school_cells(school)
-            self.same("R07", f"schools.csv {urn}", cells[urn], wants)
+            self._same("R07", f"schools.csv {urn}", cells[urn], wants)
 
-    def check_links(self) -> None:
+    def _check_links(self) -> None:
         """Check that links.geojson holds a least tree of every federation."""
         trees: dict[str, list[tuple[int, int]]] = {}
         for index, link in enumerate(self.features("links.geojson")):
             said = link["properties"]
             pair = said["from_urn"], said["to_urn"]
             if not set(pair) <= self.case.roles.keys() or pair[0] >= pair[1]:
-                self.say(
-                    "R07", f"links.geojson[{index}]", "it is not between two schools of the plan"
-                )
+                self.say("R07", f"links.geojson[{index}]", "it is not between two members")
                 return
             trees.setdefault(said["plan_federation"], []).append(pair)
             tenths = minutes(self.case, *pair)
             ends = [self.schools[urn].position for urn in pair]
-            want = {
-                "id": f"{pair[0]}-{pair[1]}",
-                "properties": {
-                    "minutes": None if tenths is None else Fraction(tenths, 10),
-                    "source": lambda text, known=tenths: known is None or text == self.source,
-                    "standing": STANDING,
-                },
-                "geometry": {
-                    "type": "LineString",
-                    "coordinates": [lambda p, e=end: _near(p, e) for end in ends],
-                },
-            }
-            self.same("R07", f"links.geojson[{index}]", link, want)
+            want = {"id": f"{pair[0]}-{pair[1]}", "properties": {"minutes": None if tenths is None
+                else Fraction(tenths, 10), "source": lambda text, known=tenths: known is None
+                or text == self.source, "standing": STANDING},
+                "geometry": {"type": "LineString", "coordinates": [lambda p, e=end: _near(p, e)
+                for end in ends]}}
+            self._same("R07", f"links.geojson[{index}]", link, want)
         names = [row["id"] for row in self.document["federations"]]
         if sorted(trees) != names:
-            self.say(
-                "R07", "links.geojson", "the federations of its links are not those of the plan"
-            )
+            self.say("R07", "links.geojson", "its federations are not those of the plan")
             return
         for name, federation in zip(names, self.plan, strict=True):
             if not is_least_tree(self.case, federation, trees[name]):
                 self.say("R07", f"links.geojson {name}", "its links are not a least tree")
 
-    def check_journeys(self, record: Path) -> None:
-        """Check that journeys.csv is the record of the journeys between schools that take part."""
+    def _check_journeys(self, record: Path) -> None:
         if not record.is_file():
             self.say("R07", "journeys.csv", "the file is missing")
             return
@@ -1788,7 +1345,7 @@ class Answer:
     def features(self, name: str) -> list[Any]:
         """Read a FeatureCollection and check its form; give its features."""
         document = parse_json(_text(self.folder / name))
-        places = [list(_positions(feature["geometry"])) for feature in document["features"]]
+        places = [list(_parts(feature["geometry"], 1)) for feature in document["features"]]
         every = [place for group in places for place in group]
         if document.get("type") != "FeatureCollection" or "crs" in document:
             self.say("R07", name, "it is not a FeatureCollection of RFC 7946")
@@ -1802,17 +1359,14 @@ class Answer:
                 self.say("R07", f"{name} bbox", "it is not the box of the coordinates")
         top = {"schema": SCHEMA, "standing": STANDING, "policy": self.case.policy["name"]}
         top |= {"status": self.document["status"], "journey_source": self.source}
-        self.same("R07", f"{name}.grouping", document.get("grouping"), top)
+        self._same("R07", f"{name}.grouping", document.get("grouping"), top)
         return list(document["features"])
 
     def table(self, name: str) -> tuple[list[str], list[dict[str, str]]]:
         """Read a table of an export, check its form and that fields.csv explains its columns."""
         data = (self.folder / name).read_bytes()
-        if (
-            not data.startswith(b"\xef\xbb\xbf")
-            or b"\r\n" not in data
-            or not data.endswith(b"\r\n")
-        ):
+        if (not data.startswith(b"\xef\xbb\xbf") or b"\r\n" not in data
+            or not data.endswith(b"\r\n")):
             self.say("R07", name, "it has no byte order mark or its lines do not end in CRLF")
         lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         header, rows = lines[0], lines[1:]
@@ -1827,105 +1381,58 @@ class Answer:
                 self.say("R07", "fields.csv", f"it does not explain {sorted(set(header) - known)}")
         return header, [dict(zip(header, row, strict=False)) for row in rows]
 
-
 GRAPHS = {"graph", "neighbours", "connected"}
+TIER = ("total", "left_out_by_law", "left_out_otherwise", "already_federated", "newly_covered",
+    "alone")
 JOURNEYS = ("from_urn", "to_urn", "minutes")
-EXPORTS: tuple[str, ...] = ("federations.geojson", "schools.geojson", "links.geojson")
-EXPORTS += ("federations.csv", "schools.csv", "fields.csv")
+EXPORTS = ("federations.geojson", "schools.geojson", "links.geojson", "federations.csv",
+    "schools.csv", "fields.csv")
 COLUMNS = {
-    "federations": "id key schools names roll longest_journey journey_source cost balance t_star "
-    "grade consents existing standing",
+    "federations": "id key schools names roll longest_journey journey_source cost {} balance "
+    "t_star grade consents existing standing",
     "schools": "urn name roll type phase local_authority religious_character diocese head "
     "plan_federation plan_role plan_reason easting northing longitude latitude standing",
 }
 
-
 def _unchanged(value: Any) -> Callable[[Any], bool]:
     return lambda found: found == value and isinstance(found, bool) == isinstance(value, bool)
 
-
 def _near(found: Any, place: Sequence[Any]) -> bool:
-    """Say whether a position is the place to 7 decimals."""
-    return len(found) >= 2 and all(abs(exact(found[i]) - exact(place[i])) <= TINY for i in (0, 1))
-
-
-TINY = Fraction(6, 10**8)
-
-
-def _positions(geometry: Any) -> Iterator[Any]:
-    """Give every position of a geometry."""
-    stack = [geometry["coordinates"]]
-    while stack:
-        part = stack.pop()
-        if part and _number_like(part[0]):
-            yield part
-        else:
-            stack.extend(part)
-
+    return len(found) >= 2 and all(abs(_exact(found[i]) - _exact(place[i])) <= TINY for i in (0, 1))
 
 def _is_box(box: Any, places: list[Any]) -> bool:
     ends = [f(p[i] for p in places) for f in (min, max) for i in (0, 1)]
-    return len(box) == 4 and all(
-        abs(exact(b) - exact(e)) <= TINY for b, e in zip(box, ends, strict=True)
-    )
-
+    return len(box) == 4 and all(abs(_exact(b) - _exact(e)) <= TINY for b,
+        e in zip(box, ends, strict=True))
 
 def _school_cells(school: School) -> dict[str, Any]:
-    """Give the tests of the cells of a school that hold words or coordinates."""
-    spelt = {
-        "type": school.kind,
-        "religious_character": school.character,
-        "diocese": school.diocese,
-    }
-    usual = {"phase": school.phase, "head": school.head}
-    tests: dict[str, Any] = {
-        name: lambda text, want=want: words(text).lstrip("'") == words(want).lstrip("'")
-        for name, want in spelt.items()
-    }
-    for name, value in usual.items():
-        blank = not words(school.raw.get(name))
-        tests[name] = lambda text, want=value, ok=blank: words(text) == want or (ok and not text)
-    tests["local_authority"] = _is_cell(school.authority)
+    tests: dict[str, Any] = {}
+    for name in ("type", "phase", "religious_character", "diocese", "head", "local_authority"):
+        usual = {"phase": "primary", "head": "unknown"}.get(name, "")
+        want = _words(school.raw.get(name))
+        fits = {want, cell(want), want or usual}
+        tests[name] = lambda text, fits=fits: _words(text) in fits
     for index, name in enumerate(("longitude", "latitude")):
-        place = exact(school.position[index])
-        tests[name] = lambda text, want=place: abs(exact(text) - want) <= TINY
+        place = _exact(school.position[index])
+        tests[name] = lambda text, want=place: abs(_exact(text) - want) <= TINY
     return tests
 
-
-def _hull_test(case: Case, federation: Federation) -> Callable[[Any], bool]:
-    """Make the test of a polygon: a closed ring, counter-clockwise, 500 m round the schools."""
-
-    def holds(rings: Any) -> bool:
-        ring = [(float(p[0]), float(p[1])) for p in rings[0]]
-        if len(rings) != 1 or len(ring) < 4 or ring[0] != ring[-1]:
-            return False
-        turns = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring))
-        members = [case.schools[urn] for urn in federation]
-        lines = list(itertools.combinations([school.place for school in members], 2))
-        far = [min(_distance(to_grid(*p), *line) for line in lines) for p in ring]
-        inside = all(_inside(ring, float(s.position[0]), float(s.position[1])) for s in members)
-        return turns > 0 and inside and min(far) >= 490 and max(far) <= 510
-
-    return holds
-
+def _is_hull(case: Case, federation: Federation, rings: Any) -> bool:
+    """Say whether a polygon is a closed ring, counter-clockwise, 500 m round the schools."""
+    ring = [to_grid(float(p[0]), float(p[1])) for p in rings[0]]
+    closed = len(rings) == 1 and len(ring) > 3 and rings[0][0] == rings[0][-1]
+    places = [case.schools[urn].place for urn in federation]
+    lines = list(itertools.combinations(places, 2))
+    far = [min(_distance(p, *line) for line in lines) for p in ring]
+    turns = [_side(a, b, place) for a, b in itertools.pairwise(ring) for place in places]
+    return closed and min(turns) >= 0 < max(turns) and min(far) >= 490 and max(far) <= 510
 
 def _distance(p: Point, q: Point, r: Point) -> float:
-    """Give the distance of p from the segment q-r."""
     across, up = r[0] - q[0], r[1] - q[1]
     length = across * across + up * up
     along = ((p[0] - q[0]) * across + (p[1] - q[1]) * up) / length if length else 0.0
     along = min(1.0, max(0.0, along))
     return math.hypot(p[0] - q[0] - along * across, p[1] - q[1] - along * up)
-
-
-def _inside(ring: Sequence[tuple[float, float]], x: float, y: float) -> bool:
-    """Say whether a point lies inside a ring, by counting crossings."""
-    count = 0
-    for (a, b), (c, d) in itertools.pairwise(ring):
-        if (b > y) != (d > y) and x < a + (y - b) / (d - b) * (c - a):
-            count += 1
-    return count % 2 == 1
-
 
 def is_least_tree(case: Case, federation: Federation, edges: Sequence[tuple[int, int]]) -> bool:
     """Say whether these edges are a minimum spanning tree: they span, and weigh what one weighs."""
@@ -1938,12 +1445,9 @@ def is_least_tree(case: Case, federation: Federation, edges: Sequence[tuple[int,
     least = sorted(_weight(case, *edge) for edge in tree(case, federation))
     return len(parts) == 1 and sorted(_weight(case, *edge) for edge in edges) == least
 
-
-def longest_journey(case: Case, federation: Federation) -> Fraction | None:
-    """Give the longest journey inside a federation, None where a pair has none."""
+def _longest_journey(case: Case, federation: Federation) -> Fraction | None:
     ways = [minutes(case, *pair) for pair in itertools.combinations(federation, 2)]
     return None if None in ways else Fraction(max(way or 0 for way in ways), 10)
-
 
 def existing(case: Case, federation: Federation) -> str:
     """Say what a federation is beside those of today."""
@@ -1955,43 +1459,33 @@ def existing(case: Case, federation: Federation) -> str:
         return "grown"
     return "re-formed" if touched else "new"
 
-
 def _consents_hold(case: Case, federation: Federation, found: Any) -> bool:
     """Say whether the consents are texts about members, with one where a pair needs one."""
-    for row in found:
-        if (
-            not _said(row["consent"])
-            or not row["schools"]
-            or not set(row["schools"]) <= set(federation)
-        ):
-            return False
+    if not all(_said(row["consent"]) and row["schools"] and set(row["schools"]) <= set(federation)
+        for row in found):
+        return False
     pairs = itertools.combinations(federation, 2)
     needs = [pair for pair in pairs if _pair_kind(case, *pair)[1] == "with consent"]
-    if not needs or setting(case.policy, "rules", "ethos") is None:
+    if not needs or _setting(case.policy, "rules", "ethos") is None:
         return True
     church = {u for pair in needs for u in pair if case.schools[u].ethos == "CE"}
     unknown = [u for u in church if case.schools[u].diocese in NO_DIOCESE]
     said = any("diocese to be confirmed" in row["consent"].lower() for row in found)
     return bool(found) and (said or not unknown)
 
-
 def funding(case: Case) -> dict[str, Any]:
     """Give the lowest and highest funding per pupil and their ratio."""
-    per = []
-    for school in (case.schools[urn] for urn in case.taking if case.schools[urn].roll > 0):
-        money = school.income if school.known_money else income(case, school.urn)
-        per.append((money or Fraction(0)) / school.roll)
+    members = [case.schools[urn] for urn in case.taking if case.schools[urn].roll > 0]
+    per = [(s.income if s.known_money and s.income is not None else income(case, s.urn)) / s.roll
+        for s in members]
     if not per:
         return dict.fromkeys(("lowest", "highest", "ratio"))
     ratio = to_places(max(per) / min(per), 2) if min(per) else None
     return {"lowest": round(min(per)), "highest": round(max(per)), "ratio": ratio}
 
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Check an answer from the command line: 0 valid, 9 refuted, 3 an input cannot be read."""
-    parser = argparse.ArgumentParser(
-        prog="python -m grouping.check", description="Check an answer."
-    )
+    parser = argparse.ArgumentParser(prog="python -m grouping.check")
     parser.add_argument("schools", metavar="SCHOOLS")
     parser.add_argument("folder", metavar="DIR")
     parser.add_argument("--journeys", metavar="FILE")
@@ -2003,7 +1497,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 3
     print("\n".join(verdict.lines()))
     return 9 if verdict.faults else 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

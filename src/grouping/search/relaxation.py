@@ -29,12 +29,12 @@ Floats = NDArray[np.float64]
 
 UNIT = 10**6  # denominators of whole duals
 TINY = 1e-6
-FIRST_PAIRS = 4_000  # columns to start from
-MOST_ADDED = 3_000  # columns added in a round
+FIRST = 400  # columns to start from
+MOST_ADDED = 400  # columns added in a round
 CUT_ROUNDS = 40
 CUTS_A_ROUND = 20
 PATCH_SETS = 60_000  # sets of items looked at in a fractional patch
-SHAPES = ((3, 2), (5, 2), (5, 3))  # (size of T, k)
+SHAPES = ((3, 2), (4, 3), (5, 2), (5, 3), (7, 2), (7, 3), (7, 4))  # (size of T, k)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,10 @@ class Bound:
 
 @dataclass(eq=False)
 class Relaxation:
-    """A linear relaxation that keeps its cuts and columns from one weighting to the next."""
+    """A linear relaxation that keeps its cuts and columns from one weighting to the next.
+
+    `columns` may start with the rows of a plan; `reachable` then says that they leave an answer.
+    """
 
     problem: Problem
     stop: Stop
@@ -78,6 +81,8 @@ class Relaxation:
     answer: Floats = field(default_factory=lambda: np.zeros(0))
     bound: Bound | None = None
     feasible: bool = True
+    reachable: bool = False
+    seeded: bool = False
 
     def solve(self, weights: Whole, *, cutting: bool = True) -> bool:
         """Solve for these weights a row; True where the answer is whole.
@@ -85,9 +90,10 @@ class Relaxation:
         Sets `answer` (value of each of `columns`) and `bound`; `feasible` is False where the
         relaxation has no answer at all, which is proved in integers.
         """
-        if not self.columns:
+        if not self.seeded:
             self._start(weights)
-        if (self.problem.must.any() or self.problem.sides) and not self._reach():
+        tied = self.problem.must.any() or bool(self.problem.sides)
+        if tied and not self.reachable and not self._reach():
             return False
         master = _Master(self, weights)
         for _ in range(CUT_ROUNDS):
@@ -120,17 +126,20 @@ class Relaxation:
         return sorted(self.columns[k] for k in np.flatnonzero(self.answer > 0.5))
 
     def _start(self, weights: Whole) -> None:
-        sizes = (self.problem.members >= 0).sum(axis=1)
-        order = np.lexsort((weights, sizes))
-        held = np.append(self.problem.must, False)[self.problem.members].any(axis=1)
-        forced = np.flatnonzero(held)[:FIRST_PAIRS]
-        self.columns = sorted({*order[:FIRST_PAIRS].tolist(), *forced.tolist()})
+        """Start from the rows that weigh least for their size."""
+        self.seeded = True
+        per_item = weights / np.maximum((self.problem.members >= 0).sum(axis=1), 1)
+        first = np.arange(len(per_item))
+        if len(first) > FIRST:
+            first = np.argpartition(per_item, FIRST)[:FIRST]
+        self.columns = sorted({*self.columns, *first.tolist()})
 
     def _reach(self) -> bool:
         """Find columns with which the relaxation has an answer, or prove that there is none."""
         master = _Master(self, np.zeros(len(self.problem), dtype=np.int64), slack=True)
         duals = self._price(master, np.zeros(len(self.problem), dtype=np.int64))
         if master.slackness < TINY or self.stop.now():
+            self.reachable = True
             return True
         nothing = np.zeros(len(self.problem), dtype=np.int64)
         bound = exact_bound(self.problem, nothing, self.cuts, duals, slack=True)
@@ -204,6 +213,8 @@ def _violated(
         for i in problem.members[r]:
             if i >= 0:
                 inside[place[int(i)], column] = 1
+    often = inside.sum(axis=1) >= 2  # an item of one row alone can be left out of any cut
+    items, inside = items[often], inside[often]
     found = []
     for size, k in SHAPES:
         if len(items) < size or comb(len(items), size) > PATCH_SETS:

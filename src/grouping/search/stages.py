@@ -29,6 +29,7 @@ Whole = NDArray[np.int64]
 
 LAST_TIER = 2_000_000  # thousandths of a point a school of the last tier weighs, at least
 TIER_STEP = 50  # how much more a tier weighs than the next
+NEAR_ROWS = 300  # rows of least reduced cost that a first plan is looked for in, beside the items
 BOUND_STEP = 10_000  # the same where a tier's bound is proved
 
 
@@ -174,6 +175,8 @@ class _Part:
     def solve(self, start: list[int]) -> Solution:
         """Find the plan, prove each stage, choose among equals."""
         self.offer(start)
+        if self.best is not None:
+            self.relaxation.columns, self.relaxation.reachable = list(self.best), True
         weights = weights_of(self.problem)
         whole = self.relaxation.solve(combined(self.problem, *weights))
         if not self.relaxation.feasible:
@@ -182,7 +185,7 @@ class _Part:
         assert bound is not None
         if whole:
             self.offer(self.relaxation.chosen)
-        elif not self.ways.stop.now() and not self._rounded():
+        elif not self.ways.stop.now() and not self._rounded(bound):
             return Solution("infeasible")
         if self.best is None and not self._any_plan():
             return Solution("infeasible" if not self.ways.stop.now() else "unknown")
@@ -221,9 +224,9 @@ class _Part:
             self.offer(list(found.rows))
         return found
 
-    def _rounded(self) -> bool:
-        """Find a good plan among the columns at hand, tier by tier; False if none can exist."""
-        columns = np.asarray(sorted(self.relaxation.columns), dtype=np.intp)
+    def _rounded(self, bound: Bound) -> bool:
+        """Find a good plan among the nearest rows, tier by tier; False if none can exist."""
+        columns = self._near(bound)
         fixed: list[tuple[Whole, int]] = []
         for objective in (*(-tier for tier in self.problem.tiers), self.problem.cost):
             found = self._least(columns, objective, fixed)
@@ -231,6 +234,11 @@ class _Part:
                 break
             fixed.append((objective, sum(int(objective[r]) for r in found.rows)))
         return self.best is not None or self._any_plan()
+
+    def _near(self, bound: Bound) -> NDArray[np.intp]:
+        """Rows of least reduced cost, and those of the plan in hand."""
+        nearest = np.argsort(bound.reduced, kind="stable")[: NEAR_ROWS + self.problem.items]
+        return np.asarray(sorted({*nearest.tolist(), *(self.best or ())}), dtype=np.intp)
 
     def _any_plan(self) -> bool:
         """Look for any plan at all over every row; False where there is none or time is up."""
@@ -264,7 +272,12 @@ class _Part:
             start=np.zeros(len(self.problem), dtype=np.int64),
         )
         relaxed = Relaxation(
-            self.problem, self.ways.stop, list(self.relaxation.columns), list(self.relaxation.cuts)
+            self.problem,
+            self.ways.stop,
+            list(self.relaxation.columns),
+            list(self.relaxation.cuts),
+            reachable=True,
+            seeded=True,
         )
         relaxed.solve(weights)
         if relaxed.bound is None:
@@ -288,7 +301,7 @@ class _Part:
         if proved >= values[-1] or self.ways.stop.now():
             return min(proved, values[-1])
         fixed = list(zip(self.problem.tiers, values[:-1], strict=True))
-        self._least(np.asarray(sorted(self.relaxation.columns)), self.problem.cost, fixed)
+        self._least(self._near(bound), self.problem.cost, fixed)
         gap = gap_of(self._values()[-1] - credit, bound)
         window = np.flatnonzero(bound.reduced <= gap)
         found = self._least(window, self.problem.cost, fixed)
