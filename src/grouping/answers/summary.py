@@ -101,46 +101,50 @@ def _funding(plan: Plan) -> dict[str, float | int | None]:
 
 def sentences(plan: Plan, found: dict[str, Any]) -> list[str]:
     """Say what a plan is about in plain words, figures in every sentence."""
-    policy, said = plan.survey.policy, []
-    urgent, small = found["urgent"], found["small"]
-    roles = policy.roles
-    total = urgent["total"] + small["total"]
-    said.append(
-        f"{total} primary schools have fewer than {roles.small_below} pupils, "
-        f"{urgent['total']} of them fewer than {roles.urgent_below}."
-    )
-    law = urgent["left_out_by_law"] + small["left_out_by_law"]
-    other = urgent["left_out_otherwise"] + small["left_out_otherwise"]
-    if law:
+    policy = plan.survey.policy
+    urgent, small, roles = found["urgent"], found["small"], policy.roles
+    both = {key: urgent[key] + small[key] for key in urgent}
+    few = _many(both["total"], "primary school has", "primary schools have")
+    said = [
+        f"{few} fewer than {roles.small_below} pupils, "
+        + f"{urgent['total']} of them fewer than {roles.urgent_below}."
+    ]
+    if law := both["left_out_by_law"]:
         said.append(
-            f"The law leaves out {law} of them: they are academies, which cannot join a federation."
+            f"The law leaves out {law} of them: "
+            f"{'it is an academy' if law == 1 else 'they are academies'}, "
+            "which cannot join a federation."
         )
-    if other:
-        said.append(f"{other} more take no part for the reasons given school by school.")
-    already = urgent["already_federated"] + small["already_federated"]
-    if policy.take_part.existing == "keep":
-        said.append(f"{already} are in federations that this plan keeps.")
-    elif already:
-        said.append(f"{already} are in a federation today, which this plan is free to change.")
-    new, alone = (urgent[k] + small[k] for k in ("newly_covered", "alone"))
+    if other := both["left_out_otherwise"]:
+        takes = "takes no part, for a reason" if other == 1 else "take no part, for reasons"
+        said.append(f"{other} more {takes} given school by school.")
+    already = both["already_federated"]
+    kept = policy.take_part.existing == "keep"
+    if already:
+        where = "that this plan keeps" if kept else "today, which this plan is free to change"
+        said.append(f"{_many(already, 'is', 'are')} in federations {where}.")
+    new, alone = both["newly_covered"], both["alone"]
     said.append(
-        f"This plan is about the other {new + alone}: it suggests partners for {new} "
-        f"and leaves {alone} alone ({urgent['alone']} with fewer than {roles.urgent_below})."
+        f"This plan is about the other {new + alone}: it suggests partners for {new} and leaves "
+        f"{alone} alone, {urgent['alone']} of them with fewer than {roles.urgent_below} pupils."
     )
-    fresh = sum(1 for row in range(len(plan)) if plan.proposals[row]["existing"] != "unchanged")
+    fresh = sum(1 for facts in plan.proposals if facts["existing"] != "unchanged")
     said.append(
-        f"It has {len(plan)} federations, {fresh} of them new or changed, "
-        f"chosen from {plan.candidates:,} that the rules allow."
+        f"It has {_many(len(plan), 'federation', 'federations')}, {fresh} of them new or changed, "
+        f"from {_many(plan.candidates, 'candidate', 'candidates')} that the rules allow."
     )
-    heads = found["head_posts"]
+    heads, free = found["head_posts"], found["non_teaching_heads"]
     if policy.form != SHARED:
-        free = found["non_teaching_heads"]
         said.append(
             f"Head posts would go from {heads['before']} to {heads['after']}; heads who need not "
             f"teach from {free['before']} to {free['after']} by the budget model."
         )
     said.append("No school closes.")
     return said
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
 
 
 def verdict(plan: Plan) -> str:
@@ -154,7 +158,9 @@ def verdict(plan: Plan) -> str:
         if stage.bound is None:
             gaps.append(f"{stage.name} {stage.value:,} (nothing proved yet)")
         elif stage.bound != stage.value:
-            gaps.append(f"{stage.name} {stage.value:,}, and at least {stage.bound:,} is needed")
+            gaps.append(
+                f"{stage.name} {stage.value:,}, where no plan has fewer than {stage.bound:,}"
+            )
         else:
             gaps.append(f"{stage.name} {stage.value:,}, proved")
     return "Stopped early; best plan so far: " + "; ".join(gaps) + "."

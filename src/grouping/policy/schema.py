@@ -167,7 +167,9 @@ def policy_model() -> type[BaseModel]:
 @cache
 def _model(functions: tuple[tuple[str, str, Callable[..., Any]], ...]) -> type[BaseModel]:
     """Make the model for these ready-made functions, given as (room, name, function)."""
-    switches = {room: _switched(room, [f[1:] for f in functions if f[0] == room]) for room in ROOMS}
+    of_rules, of_terms, of_limits = (
+        _switched(room, [f[1:] for f in functions if f[0] == room]) for room in ROOMS
+    )
     return create_model(
         "PolicyFile",
         __base__=_Table,
@@ -178,10 +180,10 @@ def _model(functions: tuple[tuple[str, str, Callable[..., Any]], ...]) -> type[B
         alone=(_Alone, ...),
         journeys=(_Journeys, ...),
         neighbours=(_Neighbours, ...),
-        rules=(switches["rules"], ...),
+        rules=(of_rules, ...),
         locks=(_Locks, ...),
-        terms=(switches["terms"], ...),
-        limits=(switches["limits"], ...),
+        terms=(of_terms, ...),
+        limits=(of_limits, ...),
         budget=(_Budget, ...),
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -29,6 +28,11 @@ def show(plan: Plan, console: Console) -> None:
     console.print()
     if len(plan):
         console.print(_federations(plan, console))
+        console.print(
+            "longest: minutes; points: what the plan minimises, less is better; balance: GBP a "
+            "year to the nearest thousand, ~ where a member's accounts are not known."
+        )
+        console.print()
         _consents(plan, console)
     _alone(plan, console)
     for warning in plan.survey.warnings[:WARNINGS_SHOWN]:
@@ -52,7 +56,7 @@ def plain(text: str, console: Console) -> str:
 
 
 def _federations(plan: Plan, console: Console) -> Table:
-    table = Table(title="Candidate federations", box=box.ASCII, title_justify="left")
+    table = Table(title="Candidate federations", box=None, title_justify="left", pad_edge=False)
     for name, justify in (
         ("id", "left"), ("schools", "left"), ("roll", "right"), ("longest", "right"),
         ("points", "right"), ("balance", "right"), ("today", "left"),
@@ -67,7 +71,7 @@ def _federations(plan: Plan, console: Console) -> Table:
             facts["id"],
             schools,
             str(facts["roll"]),
-            "no journey" if longest is None else f"{longest:.1f} min",
+            "none" if longest is None else f"{longest:.1f}",
             f"{facts['cost'] / 1000:.3f}",
             _balance(facts["budget"]),
             facts["existing"],
@@ -79,7 +83,7 @@ def _balance(budget: dict[str, Any] | None) -> str:
     """Money to the nearest thousand: the model is good to a few per cent at best."""
     if budget is None:
         return "-"
-    return f"{round(budget['balance'], -3):+,} ({budget['grade']})"
+    return f"{round(budget['balance'], -3):+,}{'' if budget['grade'] == 'actual' else '~'}"
 
 
 def _consents(plan: Plan, console: Console) -> None:
