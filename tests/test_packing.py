@@ -78,3 +78,13 @@ def test_equal_to_brute_force(seed: int) -> None:
     assert problem.key(found.rows) == truth[0]
     assert found.bounds == list(problem.values(found.rows))
     assert found.rows == truth[2]
+
+
+@pytest.mark.parametrize("seed", range(0, 60))
+def test_canonical_choice_by_digits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the search gives up, the sum of hashes minimised digit by digit is the same choice."""
+    monkeypatch.setattr("grouping.search.ties.NODES", 0)
+    problem = random_problem(random.Random(seed))
+    truth = brute(problem)
+    found = solve(problem, hash_of, Ways(Stop.after(None)))
+    assert found.rows == (truth[2] if truth else [])

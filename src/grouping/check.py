@@ -9,7 +9,8 @@ Codes: R01 inputs differ, R02 who takes part, R03 the plan's form, R04 rules, lo
 R05 measures and values, R06 figures shown, R07 exports, R08 a status stronger than its evidence.
 """
 
-# fmt: off (kept compact by hand: one file, and a limit on its lines)
+# Kept compact by hand: one file, and a limit on its lines.
+# fmt: off
 from __future__ import annotations
 
 import argparse
@@ -297,8 +298,8 @@ def read_case(schools_path: str | Path, policy: dict[str, Any], base_dir: str | 
     rows = None if journeys_path is None else _rows(Path(journeys_path), JOURNEYS)
     return case_of(_features(Path(schools_path)), policy, rows, edges, lines)
 
-def case_of(features: Iterable[Any], policy: dict[str, Any], journeys: Iterable[Sequence[Any]]
-    | None = None, edges: Iterable[Sequence[Any]] = (),
+def case_of(features: Iterable[Any], policy: dict[str, Any],
+    journeys: Iterable[Sequence[Any]] | None = None, edges: Iterable[Sequence[Any]] = (),
     barriers: Iterable[Sequence[Sequence[Any]]] = ()) -> Case:
     """Make the problem from parsed features, rows of journeys, links and barrier lines."""
     case = Case(policy, money_figures(str(policy["budget"]["year"])))
@@ -473,7 +474,7 @@ def linked(case: Case, a: int, b: int) -> bool:
         return False
     near = journey <= 10 * _exact(rules["link_at_most"])
     together = case.schools[a].place == case.schools[b].place
-    return near and (together or _KINDS[str(rules["kind"])](case, *pair))
+    return near and (together or _agrees(case, *pair))
 
 def _same_block(case: Case, a: int, b: int) -> bool:
     return a in case.block_of and case.block_of[a] == case.block_of.get(b)
@@ -513,22 +514,25 @@ def _nearest(case: Case, a: int, b: int) -> bool:
             return True
     return False
 
-_KINDS: dict[str, Callable[[Case, int, int], bool]] = {"minutes": lambda _case, _a, _b: True,
-    "gabriel": _gabriel, "delaunay": _delaunay, "nearest": _nearest, "edges": lambda case, a,
-    b: (a, b) in case.edges}
+def _agrees(case: Case, a: int, b: int) -> bool:
+    kind = case.policy["neighbours"]["kind"]
+    if kind == "edges":
+        return (a, b) in case.edges
+    kinds = {"gabriel": _gabriel, "delaunay": _delaunay, "nearest": _nearest}
+    return kind == "minutes" or kinds[kind](case, a, b)
 
 def pieces(case: Case, federation: Sequence[int]) -> int:
     """Count the connected pieces of a set of schools in the neighbour graph."""
-    rest, count = set(federation), 0
-    while rest:
-        count += 1
-        front = [rest.pop()]
-        while front:
-            here = front.pop()
-            near = {other for other in rest if linked(case, here, other)}
-            rest -= near
-            front.extend(near)
-    return count
+    parts = [{urn} for urn in federation]
+    for a, b in itertools.combinations(federation, 2):
+        if linked(case, a, b):
+            parts = _joined(parts, {a, b})
+    return len(parts)
+
+def _joined(parts: list[set[int]], edge: set[int]) -> list[set[int]]:
+    """Join the parts an edge touches into one."""
+    touched = [part for part in parts if part & edge]
+    return [part for part in parts if part not in touched] + [set().union(*touched)]
 
 def _weight(case: Case, a: int, b: int) -> tuple[bool, int, int]:
     journey = minutes(case, a, b)
@@ -538,13 +542,12 @@ def tree(case: Case, federation: Sequence[int]) -> list[tuple[int, int]]:
     """Give the edges of a minimum spanning tree by (minutes, metres), Kruskal's way."""
     pairs = sorted(itertools.combinations(sorted(federation), 2),
         key=lambda p: (_weight(case, *p), p))
-    group = {urn: urn for urn in federation}
-    edges = []
-    for a, b in pairs:
-        if group[a] != group[b]:
-            edges.append((a, b))
-            old, new = group[b], group[a]
-            group = {urn: new if of == old else of for urn, of in group.items()}
+    parts, edges = [{urn} for urn in federation], []
+    for edge in pairs:
+        joined = _joined(parts, set(edge))
+        if len(joined) < len(parts):
+            edges.append(edge)
+            parts = joined
     return edges
 
 # ---- money
@@ -576,8 +579,8 @@ def head_cost(case: Case, roll: int, count: int) -> Fraction:
     return _whole_post(m, pay * (1 + min(m["head_premium"] * (count - 1), m["head_premium_most"])))
 
 def _running(case: Case, roll: int, *lines: str) -> Fraction:
-    parts = (case.money[line] + case.money[f"{line}_per_pupil"] * roll for line in lines)
-    return sum(parts, ZERO)
+    m = case.money
+    return sum((m[line] + m[f"{line}_per_pupil"] * roll for line in lines), ZERO)
 
 def _site(case: Case, roll: int) -> Fraction:
     running = _running(case, roll, "admin", "premises", "learning")
@@ -588,8 +591,8 @@ def cost_alone(case: Case, roll: int, teaches: Fraction) -> Fraction:
     m = case.money
     senco = m["senco_base"] + m["senco_per_pupil"] * roll
     return ((classes(case, roll) * (1 + m["ppa"]) - teaches) * m["cover"] + _site(case, roll)
-        + head_cost(case, roll, 1) + m["business_manager"] * m["business_manager_alone"] + senco
-        * m["post"] + _running(case, roll, "services") + m["governors"])
+        + head_cost(case, roll, 1) + m["business_manager"] * m["business_manager_alone"]
+        + senco * m["post"] + _running(case, roll, "services") + m["governors"])
 
 @kept
 def cost_federated(case: Case, federation: Sequence[int], change: Fraction) -> Fraction:
@@ -607,10 +610,10 @@ def cost_of_rolls(case: Case, rolls: Sequence[int], miles: Fraction) -> Fraction
     senco = m["senco_base"] + m["senco_per_pupil"] * total + m["senco_per_school"] * (count - 1)
     services = sum((_running(case, roll, "services") for roll in rolls), ZERO)
     return (posts * m["cover"] + sum((_site(case, roll) for roll in rolls), ZERO)
-        + head_cost(case, total, count) + count * (lead + m["site_lead_release"] * post) + manager
-        * m["business_manager"] + senco * post + services * (1 - m["services_discount"])
-        + m["governors"] * m["governors_federated"] + 2 * miles * m["mileage"] * m["trips_a_week"]
-        * m["weeks"])
+        + head_cost(case, total, count) + count * (lead + m["site_lead_release"] * post)
+        + manager * m["business_manager"] + senco * post
+        + services * (1 - m["services_discount"]) + m["governors"] * m["governors_federated"]
+        + 2 * miles * m["mileage"] * m["trips_a_week"] * m["weeks"])
 
 def income(case: Case, urn: int, change: Fraction = ZERO) -> Fraction:
     """Give the modelled income of a school at its roll after a change."""
@@ -745,10 +748,9 @@ def budget(case: Case, federation: Federation) -> dict[str, Any] | None:
     sums = books(case, federation, case.roll_change)
     known = all(case.schools[urn].known_money for urn in federation)
     share = _load(sums.shares) / len(federation) if case.policy["form"] == SOFT else sums.shares[0]
-    return {"income": round(sums.income), "cost": round(sums.cost),
-        "residual": round(sums.residual), "grant": round(sums.grant), "balance": sums.balance,
-        "roll_change": case.roll_change, "t_star": to_places(share, 6), "grade": "actual" if known
-        else "modelled"}
+    return {"income": round(sums.income), "cost": round(sums.cost), "grant": round(sums.grant),
+        "residual": round(sums.residual), "balance": sums.balance, "roll_change": case.roll_change,
+        "t_star": to_places(share, 6), "grade": "actual" if known else "modelled"}
 
 # ---- rules, measures, values
 def pair_penalty(case: Case, a: int, b: int) -> int:
@@ -861,8 +863,8 @@ def allowed(case: Case, federation: Federation) -> bool:
     fixed = fixed_federations(case)
     if federation in case.blocks or federation in fixed:
         return True
-    if any(members & set(f) for f in fixed) or any(0 < len(members & set(b)) < len(b)
-        for b in case.blocks):
+    split = any(0 < len(members & set(block)) < len(block) for block in case.blocks)
+    if split or any(members & set(group) for group in fixed):
         return False
     return all(row["holds"] for row in rule_rows(case, federation))
 
@@ -1154,8 +1156,8 @@ class Answer:
         self._same("R02", "left_out", document["left_out"], out)
 
     def _check_federations(self) -> None:
-        for index, (federation, row) in enumerate(zip(self.plan, self.document["federations"],
-            strict=True)):
+        plan = zip(self.plan, self.document["federations"], strict=True)
+        for index, (federation, row) in enumerate(plan):
             where = f"federations[{index}]"
             rows = [{**judged, "sentence": _said} for judged in rule_rows(self.case, federation)]
             skipped = set(self.unchecked) - set(active_rules(self.case))
@@ -1163,8 +1165,8 @@ class Answer:
             found = [r for r in row["rules"] if r["name"] not in skipped]
             self._same("R04", f"{where}.rules", found, rows)
             counted = points(self.case, federation)
-            stated = {n: t for n, t in row["terms"].items() if n in self.unchecked
-                and n not in counted}
+            given = [name for name in row["terms"] if name in self.unchecked]
+            stated = {name: row["terms"][name] for name in given if name not in counted}
             self.case.stated[federation] = sum(int(t["points"]) for t in stated.values())
             if row["terms"].keys() - stated.keys() != counted.keys():
                 self.say("R05", f"{where}.terms", f"they should be {', '.join(counted)}")
@@ -1174,20 +1176,19 @@ class Answer:
         """Give what the plan should say of a federation, its rules apart."""
         case = self.case
         values, counted = measures(case, federation), points(case, federation)
-        return {"id": f"F{index + 1:03d}", "key": _key_of(federation),
-            "roll": _roll_of(case, federation),
-            "longest_journey": _longest_journey(case, federation),
-            "journey_source": self.source, "terms": {name: {"measure": to_places(value, 6),
-            "points": counted[name]} for name, value in values.items()},
-            "cost": cost(case, federation), "budget": budget(case, federation),
-            "consents": lambda found: _consents_hold(case, federation, found),
-            "people": people(case, federation), "existing": existing(case, federation)}
+        terms = {n: {"measure": to_places(v, 6), "points": counted[n]} for n, v in values.items()}
+        return {"id": f"F{index + 1:03d}", "key": _key_of(federation), "terms": terms,
+            "roll": _roll_of(case, federation), "cost": cost(case, federation),
+            "longest_journey": _longest_journey(case, federation), "journey_source": self.source,
+            "budget": budget(case, federation), "people": people(case, federation),
+            "consents": functools.partial(_consents_hold, case, federation),
+            "existing": existing(case, federation)}
 
     def _check_objective(self) -> None:
-        stages = stage_values(self.case, self.plan)
-        want = [{"name": name, "value": value, "unit": "thousandths of a point" if name == "cost"
-            else "schools", "bound": lambda bound, value=value: (bound is None
-            or (type(bound) is int and bound <= value))} for name, value in stages]
+        units = {"cost": "thousandths of a point"}
+        want = [{"name": name, "value": value, "unit": units.get(name, "schools"),
+            "bound": lambda n, most=value: n is None or (type(n) is int and n <= most)}
+            for name, value in stage_values(self.case, self.plan)]
         rows, status = self.document["objective"], self.document["status"]
         self._same("R05", "objective", rows, want)
         closed = [row["bound"] == row["value"] for row in rows]
@@ -1211,12 +1212,12 @@ class Answer:
         after = before if case.policy["form"] == MANAGER else after
         count = self.document["run"]["candidates"]
         return {"urgent": self.tier(Fraction(-1), roles[0]), "small": self.tier(*roles),
-            "head_posts": {"before": before[0], "after": after[0]},
+            "head_posts": {"before": before[0], "after": after[0]}, "closures": 0,
             "non_teaching_heads": {"before": before[1], "after": after[1]},
             "funding_per_pupil": funding(case), "schools_taking_part": len(case.taking),
-            "federations": len(plan), "candidates": lambda n: type(n) is int and n == count
-            and n >= len(plan), "closures": 0, "sentences": lambda said: all(map(_said, said))
-            and "No school closes." in said}
+            "federations": len(plan),
+            "candidates": lambda n: type(n) is int and n == count and n >= len(plan),
+            "sentences": lambda said: all(map(_said, said)) and "No school closes." in said}
 
     def tier(self, low: Fraction, high: Fraction) -> dict[str, int]:
         """Count the schools of a tier by what becomes of them."""
@@ -1247,8 +1248,8 @@ class Answer:
         names = [self.schools[urn].name for urn in federation]
         sums = budget(self.case, federation) or dict.fromkeys(("balance", "t_star", "grade"))
         same = ("key", "roll", "cost", "existing", "journey_source", "longest_journey")
-        return {name: self.wanted(federation, 0)[name]
-            for name in same} | {"plan_federation": row["id"],
+        said = self.wanted(federation, 0)
+        return {name: said[name] for name in same} | {"plan_federation": row["id"],
             "name": lambda text: _flat(text) == _flat("; ".join(names)), "names": "; ".join(names),
             "schools": ",".join(map(str, federation)), "school_count": len(federation),
             "consents": "; ".join(consent["consent"] for consent in row["consents"]),
@@ -1281,9 +1282,9 @@ class Answer:
         rows = zip(self.plan, self.document["federations"], strict=True)
         mine = {urn: row["id"] for federation, row in rows for urn in federation}
         reasons = {r["urn"]: r["reason"] for k in ("alone", "left_out") for r in self.document[k]}
-        return {urn: {"plan_federation": mine.get(urn),
-            "plan_role": self.case.roles.get(urn, "left out"), "plan_reason": reasons.get(urn),
-            "standing": STANDING} for urn in self.schools}
+        roles = self.case.roles
+        return {urn: {"plan_federation": mine.get(urn), "plan_role": roles.get(urn, "left out"),
+            "plan_reason": reasons.get(urn), "standing": STANDING} for urn in self.schools}
 
     def _check_school_files(self) -> None:
         by_urn = {s["properties"]["urn"]: s for s in self.features("schools.geojson")}
@@ -1318,11 +1319,11 @@ class Answer:
             trees.setdefault(said["plan_federation"], []).append(pair)
             tenths = minutes(self.case, *pair)
             ends = [self.schools[urn].position for urn in pair]
-            want = {"id": f"{pair[0]}-{pair[1]}", "properties": {"minutes": None if tenths is None
-                else Fraction(tenths, 10), "source": lambda text, known=tenths: known is None
-                or text == self.source, "standing": STANDING},
-                "geometry": {"type": "LineString", "coordinates": [lambda p, e=end: _near(p, e)
-                for end in ends]}}
+            said = {"minutes": None if tenths is None else Fraction(tenths, 10),
+                "standing": STANDING, "source": lambda t, w=tenths: w is None or t == self.source}
+            line = {"type": "LineString",
+                "coordinates": [lambda p, e=end: _near(p, e) for end in ends]}
+            want = {"id": f"{pair[0]}-{pair[1]}", "properties": said, "geometry": line}
             self._same("R07", f"links.geojson[{index}]", link, want)
         names = [row["id"] for row in self.document["federations"]]
         if sorted(trees) != names:
@@ -1365,8 +1366,7 @@ class Answer:
     def table(self, name: str) -> tuple[list[str], list[dict[str, str]]]:
         """Read a table of an export, check its form and that fields.csv explains its columns."""
         data = (self.folder / name).read_bytes()
-        if (not data.startswith(b"\xef\xbb\xbf") or b"\r\n" not in data
-            or not data.endswith(b"\r\n")):
+        if data[:3] != b"\xef\xbb\xbf" or data[-2:] != b"\r\n":
             self.say("R07", name, "it has no byte order mark or its lines do not end in CRLF")
         lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         header, rows = lines[0], lines[1:]
@@ -1402,8 +1402,8 @@ def _near(found: Any, place: Sequence[Any]) -> bool:
 
 def _is_box(box: Any, places: list[Any]) -> bool:
     ends = [f(p[i] for p in places) for f in (min, max) for i in (0, 1)]
-    return len(box) == 4 and all(abs(_exact(b) - _exact(e)) <= TINY for b,
-        e in zip(box, ends, strict=True))
+    pairs = zip(box, ends, strict=True)
+    return len(box) == 4 and all(abs(_exact(b) - _exact(e)) <= TINY for b, e in pairs)
 
 def _school_cells(school: School) -> dict[str, Any]:
     tests: dict[str, Any] = {}
@@ -1438,10 +1438,9 @@ def is_least_tree(case: Case, federation: Federation, edges: Sequence[tuple[int,
     """Say whether these edges are a minimum spanning tree: they span, and weigh what one weighs."""
     parts = [{urn} for urn in federation]
     for edge in edges:
-        touched = [part for part in parts if part & set(edge)]
-        if len(touched) != 2 or not set(edge) <= touched[0] | touched[1]:
+        if len(_joined(parts, set(edge))) == len(parts) or not set(edge) <= set(federation):
             return False
-        parts = [part for part in parts if part not in touched] + [touched[0] | touched[1]]
+        parts = _joined(parts, set(edge))
     least = sorted(_weight(case, *edge) for edge in tree(case, federation))
     return len(parts) == 1 and sorted(_weight(case, *edge) for edge in edges) == least
 
@@ -1451,13 +1450,11 @@ def _longest_journey(case: Case, federation: Federation) -> Fraction | None:
 
 def existing(case: Case, federation: Federation) -> str:
     """Say what a federation is beside those of today."""
-    members = set(federation)
     touched = [set(case.today_of[urn]) for urn in federation if urn in case.today_of]
-    if federation in case.today:
-        return "unchanged"
-    if any(group <= members for group in touched):
-        return "grown"
-    return "re-formed" if touched else "new"
+    grown = any(group <= set(federation) for group in touched)
+    if not touched or federation in case.today:
+        return "unchanged" if touched else "new"
+    return "grown" if grown else "re-formed"
 
 def _consents_hold(case: Case, federation: Federation, found: Any) -> bool:
     """Say whether the consents are texts about members, with one where a pair needs one."""

@@ -105,10 +105,8 @@ def sentences(plan: Plan, found: dict[str, Any]) -> list[str]:
     urgent, small, roles = found["urgent"], found["small"], policy.roles
     both = {key: urgent[key] + small[key] for key in urgent}
     few = _many(both["total"], "primary school has", "primary schools have")
-    said = [
-        f"{few} fewer than {roles.small_below} pupils, "
-        + f"{urgent['total']} of them fewer than {roles.urgent_below}."
-    ]
+    few += f" fewer than {roles.small_below} pupils"
+    said = [f"{few}, {urgent['total']} of them fewer than {roles.urgent_below}."]
     if law := both["left_out_by_law"]:
         said.append(
             f"The law leaves out {law} of them: "

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from grouping.errors import CapReached, Fault
 from grouping.policy.words import Policy, Rule
+from grouping.search.window import LARGEST, too_large
 from grouping.world.county import County
 from grouping.world.exact import scaled
 from grouping.world.federations import EMPTY, Federations, table
@@ -310,12 +311,24 @@ def _mark(county: County, positions: Sequence[int]) -> NDArray[np.int64]:
 
 
 def price(f: Federations, policy: Policy) -> NDArray[np.int64]:
-    """Cost of each federation, thousandths of a point, each term rounded once, exactly."""
+    """Cost of each federation, thousandths of a point, each term rounded once, exactly.
+
+    Raises
+    ------
+    CapReached
+        Where a term is beyond what any solver could be trusted with.
+    """
     cost = np.zeros(len(f), dtype=np.int64)
     for rows in _by_size(f):
         part = Federations(f.county, f.members[rows, : int(f.size[rows][0])])
         for term in policy.terms:
-            cost[rows] += scaled(term.exact_weight, term.measure(part))
+            try:
+                points = scaled(term.exact_weight, term.measure(part))
+            except OverflowError:
+                raise too_large() from None
+            if np.abs(points).max(initial=0) > LARGEST:
+                raise too_large()
+            cost[rows] += points
     return cost
 
 

@@ -224,6 +224,20 @@ def _violated(
         for s in np.flatnonzero(left > size // k + 1e-4):
             over = float(left[s]) - size // k
             found.append((over, tuple(int(i) for i in items[sets[s]]), k))
+    return found + _odd(items, inside, values)
+
+
+def _odd(
+    items: NDArray[np.intp], inside: Whole, values: Floats
+) -> list[tuple[float, tuple[int, ...], int]]:
+    """Odd sets of any size, k = 2: the whole patch, or all of it but one item (long odd rings)."""
+    every = np.arange(len(items))
+    sets = [every] if len(items) % 2 else [np.delete(every, i) for i in every]
+    found = []
+    for chosen in sets:
+        over = float((inside[chosen].sum(axis=0) // 2) @ values) - len(chosen) // 2
+        if over > 1e-4:
+            found.append((over, tuple(int(i) for i in items[chosen]), 2))
     return found
 
 

@@ -23,7 +23,7 @@ from grouping.search.packing import Problem, Solution, components, greedy
 from grouping.search.relaxation import Bound, Relaxation
 from grouping.search.stopping import Stop
 from grouping.search.ties import canonical, gap_of
-from grouping.search.window import Found, least
+from grouping.search.window import LARGEST, Found, least, too_large
 
 Whole = NDArray[np.int64]
 
@@ -57,6 +57,8 @@ def solve(
         s.at_least is not None and s.at_most is not None and s.at_least > s.at_most
         for s in problem.sides
     )
+    if int(np.abs(problem.cost).max(initial=0)) > LARGEST:
+        raise too_large()
     if crossed or (problem.must & ~problem.reachable).any():
         return Solution("infeasible")
     if not len(problem):

@@ -198,7 +198,27 @@ def _by_digits(
             return best
         best = sorted(r for r in rows if solver.boolean_value(x[r]))
         model.add(digit == solver.value(digit))
+        if _alone(model, x, best, stop, workers, seed):
+            return best
     return best
+
+
+def _alone(
+    model: Any, x: dict[int, Any], plan: list[int], stop: Stop, workers: int, seed: int
+) -> bool:
+    """Whether a model has no other answer than this plan."""
+    from ortools.sat.python import cp_model
+
+    other = model.clone()
+    other.clear_objective()
+    chosen = set(plan)
+    other.add_bool_or(
+        other.get_bool_var_from_proto_index(variable.index).Not()
+        if r in chosen
+        else other.get_bool_var_from_proto_index(variable.index)
+        for r, variable in x.items()
+    )
+    return run(make_solver(stop, workers, seed), other) == cp_model.INFEASIBLE
 
 
 def gap_of(weight: int, bound: Bound) -> int:

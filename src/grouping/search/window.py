@@ -77,6 +77,12 @@ def least(
     return _solved(model, x, objective, stop, workers, seed)
 
 
+def too_large() -> CapReached:
+    """Say that a cost is too large: solvers work in 64 bits and in floats."""
+    what = "a cost is beyond what the solver can be trusted with"
+    return CapReached(Fault(what, "Lower the weights, or the prices in [alone]"))
+
+
 def packing_model(
     problem: Problem, rows: Sequence[int], fixed: Sequence[tuple[Whole, int]]
 ) -> tuple[Any, dict[int, Any]]:
@@ -112,9 +118,7 @@ def _total(x: Mapping[int, Any], of: Whole) -> Any:
     rows = [r for r in x if of[r]]
     values = [int(of[r]) for r in rows]
     if any(abs(value) > LARGEST for value in values):
-        raise CapReached(
-            Fault("a cost is beyond what the solver can be trusted with", "Lower the weights")
-        )
+        raise too_large()
     return cp_model.LinearExpr.weighted_sum([x[r] for r in rows], values)
 
 

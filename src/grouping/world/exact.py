@@ -61,6 +61,11 @@ def scaled(weight: Fraction, measure: Ratio | NDArray[np.generic]) -> Whole:
     """Thousandths of a point, rint(1000 x weight x measure), of each row.
 
     A measure of floats (a researcher's own) is rounded as it stands; a `Ratio` exactly.
+
+    Raises
+    ------
+    OverflowError
+        Where a result does not fit 64 bits.
     """
     factor = 1000 * weight
     if not isinstance(measure, Ratio):
@@ -69,6 +74,8 @@ def scaled(weight: Fraction, measure: Ratio | NDArray[np.generic]) -> Whole:
             points = np.rint(float(factor) * column.astype(np.float64))
             if not np.isfinite(points).all():
                 raise ValueError("a term's measure is not a finite number")
+            if len(points) and np.abs(points).max() >= ROOM:
+                raise OverflowError("a term is beyond 64 bits")
             return points.astype(np.int64)
         measure = ratio(column)
     if not len(measure):
