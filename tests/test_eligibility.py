@@ -131,12 +131,14 @@ def test_authorities_chosen_by_name_exactly() -> None:
 
 
 def test_leave_out_leaves_out_and_warns_where_it_need_not() -> None:
-    rows = (row(120001, 60, 0), row(120002, 60, 900), row(120003, 500, 900))
+    rows = (row(120001, 60, 0), row(120002, 60, 900), row(120003, 60, 1_800, status="Closed"))
     policy = policy_of("take_part.leave_out=[120002, 120003]")
     seen = survey(schools_of(*rows), policy)
     assert [s.urn for s in seen.taking_part.schools] == [120001]
     assert seen.taking_part.left_out[120002] == "left out by the policy"
-    assert not any("120002" in said for said in seen.warnings)
+    assert [said for said in seen.warnings if "leave_out" in said] == [
+        "take_part.leave_out: 120003 takes no part anyway"
+    ]
     with pytest.raises(PolicyRefused, match="no such school"):
         survey(schools_of(*rows), policy_of("take_part.leave_out=[999999]"))
 

@@ -91,12 +91,13 @@ def plan_of(schools: Any, *settings: str) -> Plan:
 
 
 def test_a_limit_binds_the_plan_on_both_sides(village: object) -> None:
-    """Two pairs are best left to itself; one federation at most covers with one of four."""
+    """One federation of three is best left to itself; two at least make two pairs."""
     free = plan_of(village)
-    assert free.groups == ((120001, 120002), (120003, 120004))
-    one = plan_of(village, "limits.federations={at_most=1}")
-    assert one.groups == ((120001, 120002, 120003),)
-    assert [s.value for s in one.stages[:2]] == [1, 0]
+    assert free.groups == ((120001, 120002, 120003),)
+    two = plan_of(village, "limits.federations={at_least=2}")
+    assert two.groups == ((120001, 120002), (120003, 120004))
+    assert [s.value for s in two.stages[:2]] == [s.value for s in free.stages[:2]] == [1, 0]
+    assert two.stages[2].value > free.stages[2].value
     none = plan_of(village, "limits.federations={at_most=0}")
     assert (none.groups, none.status) == ((), "optimal")
     too_many = plan_of(village, "limits.federations={at_least=3}")

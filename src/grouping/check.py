@@ -1463,7 +1463,8 @@ def _consents_hold(case: Case, federation: Federation, found: Any) -> bool:
         return False
     pairs = itertools.combinations(federation, 2)
     needs = [pair for pair in pairs if _pair_kind(case, *pair)[1] == "with consent"]
-    if not needs or _setting(case.policy, "rules", "ethos") is None:
+    quiet = case.policy["form"] == MANAGER or _setting(case.policy, "rules", "ethos") is None
+    if not needs or quiet:
         return True
     church = {u for pair in needs for u in pair if case.schools[u].ethos == "CE"}
     unknown = [u for u in church if case.schools[u].diocese in NO_DIOCESE]
