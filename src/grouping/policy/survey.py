@@ -25,7 +25,7 @@ from grouping.policy.eligibility import (
 from grouping.policy.words import Policy
 from grouping.world.budgets import METRES_A_MILE
 from grouping.world.county import County
-from grouping.world.ethos import ethos_of, judge_all
+from grouping.world.ethos import judge_all
 from grouping.world.journeys import Journeys, squared_metres, straight_lines
 from grouping.world.neighbours import links, links_of
 from grouping.world.schools import School, Schools
@@ -78,17 +78,7 @@ def survey(
             warnings.append("no school gives its local authority: the rule one_authority is off")
         policy = replace(policy, rules=tuple(r for r in policy.rules if r.title != "one_authority"))
     county = _county(schools, policy, taking, journeys, neighbours)
-    unknown = [s.urn for s in taking.schools if _unknown(s, policy)]
-    if unknown:
-        warnings.append(
-            f"{len(unknown)} schools that take part have no known religious character: "
-            + ", ".join(map(str, unknown[:10]))
-        )
     return Survey(county, policy, asked, taking, schools, tuple(warnings))
-
-
-def _unknown(school: School, policy: Policy) -> bool:
-    return ethos_of(school.religious_character, policy.pair_table) == "unknown"
 
 
 def _county(
