@@ -53,4 +53,4 @@ def norfolk(shared_data: Path) -> Schools:
     """Return the schools of Norfolk as the register had them in July 2022."""
     from grouping.files.gias import schools_from_gias
 
-    return schools_from_gias(shared_data / "norfolk_schools_2022-07.csv")
+    return schools_from_gias(shared_data / "norfolk_gias_layout_reconstructed_2022-07.csv")

@@ -61,9 +61,7 @@ def ring_round(case: Case, federation: Federation) -> list[list[float]]:
         east, north = math.cos(math.radians(lat)) * 111320.0, 111270.0
         for step in range(0, 181, 30):
             angle = math.radians(start + step)
-            found.append(
-                [lon + 500 * math.cos(angle) / east, lat + 500 * math.sin(angle) / north]
-            )
+            found.append([lon + 500 * math.cos(angle) / east, lat + 500 * math.sin(angle) / north])
     return [*found, found[0]]
 
 
@@ -103,7 +101,9 @@ def wanted_plan(case: Case, plan: Sequence[Federation], schools_path: Path) -> d
             {"urn": urn, "role": case.roles[urn], "reason": REASON}
             for urn in check.alone(case, plan)
         ],
-        "left_out": [{"urn": urn, "reason": f"It is left out: {why}."} for urn, why in case.left_out.items()],
+        "left_out": [
+            {"urn": urn, "reason": f"It is left out: {why}."} for urn, why in case.left_out.items()
+        ],
         "run": {
             "inputs": {"schools": {"file": schools_path.name, "sha256": sha}},
             "journey_source": source,
@@ -138,9 +138,7 @@ def table(path: Path, header: list[str], rows: list[dict[str, Any]]) -> None:
         writer.writerows([[check.cell(row[name]) for name in header] for row in rows])
 
 
-def write_answer(
-    case: Case, plan: Sequence[Federation], folder: Path, schools_path: Path
-) -> None:
+def write_answer(case: Case, plan: Sequence[Federation], folder: Path, schools_path: Path) -> None:
     """Write the whole answer folder for a plan."""
     folder.mkdir(exist_ok=True)
     document = wanted_plan(case, plan, schools_path)
@@ -200,7 +198,9 @@ def write_federations(answer: check.Answer, folder: Path) -> None:
         ring = ring_round(answer.case, federation)
         features.append(feature(row["key"], "Polygon", [ring], properties))
     save(folder / "federations.geojson", collection(answer.document, features))
-    columns = check.COLUMNS["federations"].format(" ".join(terms)).split()
+    columns = [
+        c for p in check.COLUMNS["federations"].split() for c in (terms if p == "{}" else [p])
+    ]
     table(folder / "federations.csv", columns, rows)
     names = [("federations.csv", name) for name in columns]
     names += [("schools.csv", name) for name in check.COLUMNS["schools"].split()]
@@ -222,6 +222,6 @@ def write_schools(answer: check.Answer, folder: Path) -> None:
         easting, northing = school.place
         more = {"easting": easting, "northing": northing, "longitude": lon, "latitude": lat}
         header = check.COLUMNS["schools"].split()
-        rows.append({name: None for name in header} | school.raw | added | more)
+        rows.append(dict.fromkeys(header) | school.raw | added | more)
     save(folder / "schools.geojson", collection(answer.document, features))
     table(folder / "schools.csv", header, rows)

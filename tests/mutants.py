@@ -273,9 +273,16 @@ def a_lighter_load(plan: dict[str, Any], rng: random.Random) -> bool:
     return len(money) > 1
 
 
+def _rules(plan: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
+    rows = _some(plan, rng).get("rules", [])
+    return [row for row in rows if row["name"] not in plan["run"]["unchecked"]]
+
+
 @plan_mutant
 def a_rule_holds_not(plan: dict[str, Any], rng: random.Random) -> bool:
-    rows = [r for r in _some(plan, rng).get("rules", []) if r["name"] not in plan["run"]["unchecked"]]
+    rows = [
+        r for r in _some(plan, rng).get("rules", []) if r["name"] not in plan["run"]["unchecked"]
+    ]
     if not rows:
         return False
     row = rng.choice(rows)
@@ -285,7 +292,9 @@ def a_rule_holds_not(plan: dict[str, Any], rng: random.Random) -> bool:
 
 @plan_mutant
 def a_rule_value_one_more(plan: dict[str, Any], rng: random.Random) -> bool:
-    rows = [r for r in _some(plan, rng).get("rules", []) if r["name"] not in plan["run"]["unchecked"]]
+    rows = [
+        r for r in _some(plan, rng).get("rules", []) if r["name"] not in plan["run"]["unchecked"]
+    ]
     if not rows:
         return False
     row = rng.choice(rows)

@@ -9,7 +9,6 @@ Codes: R01 inputs differ, R02 who takes part, R03 the plan's form, R04 rules, lo
 R05 measures and values, R06 figures shown, R07 exports, R08 a status stronger than its evidence.
 """
 
-# Kept compact by hand: one file, and a limit on its lines.
 # fmt: off
 from __future__ import annotations
 
@@ -78,10 +77,9 @@ def _exact(value: Any) -> Fraction:
     return found
 
 def _whole(value: Any) -> int:
-    found = _exact(value)
-    if found.denominator != 1:
+    if _exact(value).denominator != 1:
         raise Unreadable(f"{value!r} is not a whole number")
-    return int(found)
+    return int(_exact(value))
 
 def _words(value: Any) -> str:
     return str(value).strip().casefold() if value is not None else ""
@@ -103,9 +101,9 @@ def rounded_root(square: int) -> int:
 
 def scaled_root(square: int, scale: Fraction, plus: Fraction) -> int:
     """Round scale * sqrt(square) + plus half to even, exactly."""
-    fours, parts = 4 * scale * scale * square, plus.denominator
+    fours, parts = scale * scale * (4 * square), plus.denominator
     twice = (math.isqrt(math.floor(fours * parts * parts)) + 2 * plus.numerator) // parts
-    tie = twice >= 2 * plus and (twice - 2 * plus) ** 2 == fours
+    tie = twice % 2 == 1 and twice >= 2 * plus and (twice - 2 * plus) ** 2 == fours
     return round(Fraction(twice, 2)) if tie else (twice + 1) // 2
 
 def canonical_hash(federation: Sequence[int]) -> int:
@@ -566,8 +564,7 @@ def classes(case: Case, roll: int) -> Fraction:
 def head_teaches(case: Case, roll: int) -> Fraction:
     """Give the share of the week the head of a school alone teaches today."""
     m, most = case.money, case.money["head_teaches_most"]
-    share = most * (m["head_teaches_from"] - roll) / m["head_teaches_over"]
-    return min(most, max(ZERO, share))
+    return min(most, max(ZERO, most * (m["head_teaches_from"] - roll) / m["head_teaches_over"]))
 
 def head_cost(case: Case, roll: int, count: int) -> Fraction:
     """Give the cost of the one head of so many schools with so many pupils."""
@@ -948,8 +945,8 @@ def limit_values(case: Case, plan: Sequence[Federation]) -> dict[str, int]:
 
 def plan_faults(case: Case, plan: Sequence[Federation]) -> list[str]:
     """Say what is wrong with a plan as a whole: overlaps, candidates, blocks, locks, limits."""
-    members = [urn for federation in plan for urn in federation]
-    found = [f"school {u} is in two federations" for u in set(members) if members.count(u) > 1]
+    seen = [urn for federation in plan for urn in federation]
+    found = [f"school {u} is in two federations" for u in sorted(set(seen)) if seen.count(u) > 1]
     found += [f"{_key_of(f)} is not a candidate" for f in plan if not allowed(case, f)]
     for block in case.blocks:
         if sum(1 for f in plan if set(block) <= set(f)) != 1:
@@ -1021,8 +1018,8 @@ def check(schools_path: str | Path, folder: str | Path, journeys_path: str | Pat
     answer = Answer(Path(schools_path), Path(folder), journeys_path)
     try:
         answer.check_all()
-    except (Unreadable, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
-        ValueError) as problem:
+    except (Unreadable, ArithmeticError, AttributeError, LookupError, OSError, RecursionError,
+        TypeError, ValueError, csv.Error) as problem:
         answer.say("R03", "answer", f"it cannot be read: {type(problem).__name__}: {problem}")
     return Verdict(answer.faults, answer.unchecked)
 
@@ -1266,7 +1263,8 @@ class Answer:
             want.append({"id": whole["key"], "properties": shown, "geometry": geometry})
         self._same("R07", "federations.geojson", features, want)
         terms = [name for row in self.document["federations"][:1] for name in row["terms"]]
-        columns = COLUMNS["federations"].format(" ".join(terms)).split()
+        parts = COLUMNS["federations"].split()
+        columns = [c for part in parts for c in (terms if part == "{}" else [part])]
         header, rows = self.table("federations.csv")
         wants = []
         for whole, row in zip(wholes, self.document["federations"], strict=True):
@@ -1490,7 +1488,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(argv)
     try:
         verdict = check(chosen.schools, chosen.folder, chosen.journeys)
-    except Unreadable as problem:
+    except (Unreadable, csv.Error) as problem:
         print(f"CANNOT READ {problem}", file=sys.stderr)
         return 3
     print("\n".join(verdict.lines()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,21 +68,25 @@ def propose(
         hashes["journeys"] = used
     from grouping.engine import propose as best_plan
 
-    with _waiting():
-        plan = best_plan(
-            found,
-            source.policy,
-            travel,
-            time_limit=time_limit,
-            workers=workers,
-            seed=seed,
-            candidates_at_most=candidates_at_most,
-        )
+    try:
+        with _waiting():
+            plan = best_plan(
+                found,
+                source.policy,
+                travel,
+                time_limit=time_limit,
+                workers=workers,
+                seed=seed,
+                candidates_at_most=candidates_at_most,
+            )
+    except KeyboardInterrupt:
+        _say("Stopped before any plan was in hand. Nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
     if plan.status == "infeasible":
         raise NoPlanExists(_conflicts(plan))
     if plan.status == "unknown":
         raise StoppedEmpty("stopped before any plan was in hand: give it more time")
-    _write(plan, output, schools, source, hashes)
+    _write(plan, output, schools, source, hashes, _read_besides(schools, policy, journeys, source))
     if plan.stopped:
         raise typer.Exit(INTERRUPTED)
 
@@ -96,17 +102,8 @@ def check(
 
     _refuse_what_is_not_there(journeys, 1)
     extra = ["--journeys", journeys] if journeys else []
-    if not _is_register(schools):
-        raise typer.Exit(checker.main([schools, str(folder), *extra]))
-    import tempfile
-
-    from grouping.files.geojson import geojson_bytes
-    from grouping.files.gias import read_gias
-
-    with tempfile.TemporaryDirectory(prefix="grouping-") as room:
-        converted = Path(room) / "schools.geojson"
-        converted.write_bytes(geojson_bytes(read_gias(Path(schools))[0]))
-        raise typer.Exit(checker.main([str(converted), str(folder), *extra]))
+    with _as_geojson(schools) as path:
+        raise typer.Exit(checker.main([path, str(folder), *extra]))
 
 
 @app.command()
@@ -167,6 +164,35 @@ def _is_register(schools: str) -> bool:
     return schools.lower().endswith(".csv")
 
 
+@contextmanager
+def _as_geojson(schools: str) -> Iterator[str]:
+    """Give the schools as a GeoJSON file: the file itself, or a register's, made for the while."""
+    if not _is_register(schools):
+        yield schools
+        return
+    import tempfile
+
+    from grouping.files.geojson import geojson_bytes
+    from grouping.files.gias import read_gias
+
+    with tempfile.TemporaryDirectory(prefix="grouping-") as room:
+        converted = Path(room) / "schools.geojson"
+        converted.write_bytes(geojson_bytes(read_gias(Path(schools))[0]))
+        yield str(converted)
+
+
+def _read_besides(
+    schools: str, policy: str, journeys: str | None, source: PolicySource
+) -> list[Path]:
+    """List the files that were read, none of which may be overwritten."""
+    from grouping.files.shipped import policy_names
+
+    read = [Path(schools), *([Path(journeys)] if journeys else [])]
+    if policy not in policy_names():
+        read += [Path(policy), *(Path(policy).parent / name for name, _ in source.bases)]
+    return read
+
+
 def _inputs(
     schools: str, policy: str, settings: list[str]
 ) -> tuple[Schools, PolicySource, dict[str, dict[str, str]]]:
@@ -214,6 +240,7 @@ def _write(
     schools: str,
     source: PolicySource,
     hashes: dict[str, dict[str, str]],
+    others: list[Path],
 ) -> None:
     from rich.console import Console
 
@@ -221,13 +248,15 @@ def _write(
     from grouping.reports.screen import show
 
     named = {"edges.csv": source.edges_path, "barriers.geojson": source.barriers_path}
-    verdict = write_plan(
-        plan,
-        output,
-        schools_path=None if _is_register(schools) else schools,
-        sources={name: path for name, path in named.items() if path},
-        hashes=hashes,
-    )
+    with _as_geojson(schools) as path:
+        verdict = write_plan(
+            plan,
+            output,
+            schools_path=path,
+            sources={name: path for name, path in named.items() if path},
+            hashes=hashes,
+            others=others,
+        )
     console = Console(highlight=False)
     show(plan, console)
     unchecked = f" EXCEPT {', '.join(verdict.unchecked)}" if verdict.unchecked else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from time import perf_counter
 from typing import TypeVar
@@ -81,6 +81,9 @@ def propose(
         table = clock.step(
             "candidates", lambda: grow(seen.county, seen.policy, at_most=candidates_at_most), len
         )
+        if not len(table):
+            nothing = "no federation is possible under these rules: every school stays alone"
+            seen = replace(seen, warnings=(*seen.warnings, nothing))
         cost = clock.step("prices", lambda: price(table, seen.policy), len)
         problem = packing_of(seen, table, cost)
         solution = clock.step(

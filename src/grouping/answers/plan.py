@@ -131,7 +131,7 @@ class Plan:
                     {"step": s.name, "seconds": s.seconds, "count": s.count} for s in self.steps
                 ],
                 "warnings": list(self.survey.warnings),
-                "unchecked": list(policy.unchecked),
+                "unchecked": [*policy.unchecked, *(["graph"] if self.survey.graph_given else [])],
                 **(run or {}),
             },
         }

@@ -137,6 +137,12 @@ def sentences(plan: Plan, found: dict[str, Any]) -> list[str]:
             f"Head posts would go from {heads['before']} to {heads['after']}; heads who need not "
             f"teach from {free['before']} to {free['after']} by the budget model."
         )
+    else:
+        posts = len(plan) * plan.county.money.business_manager_least
+        said.append(
+            f"Each pair would share one business manager: {float(posts):.1f} posts in all, "
+            "a day a week for each pair."
+        )
     said.append("No school closes.")
     return said
 

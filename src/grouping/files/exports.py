@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ def write_plan(
     schools_path: str | Path | None = None,
     sources: Mapping[str, Path] | None = None,
     hashes: Mapping[str, Mapping[str, str]] | None = None,
+    others: Collection[str | Path] = (),
 ) -> check.Verdict:
     """Write every file of a plan into a folder, whole or not at all, once the checker agrees.
 
@@ -55,11 +57,14 @@ def write_plan(
         Where to; made if missing. Files of an earlier plan are replaced.
     schools_path
         The schools file, which the checker reads for itself; where None (schools given from
-        Python, or a register) it reads the `schools.geojson` of the plan.
+        Python) it reads the `schools.geojson` of the plan.
     sources
         Files the policy names, by the name they are copied under (edges.csv, barriers.geojson).
     hashes
-        Name and SHA-256 of every input, for `run.inputs`.
+        Name and SHA-256 of every input, for `run.inputs`; that of the schools the checker reads
+        is added where it is not among them.
+    others
+        Further inputs, none of which may be overwritten.
 
     Returns
     -------
@@ -73,8 +78,12 @@ def write_plan(
     OutputRefused
         Where a file cannot be written; old files are whole.
     """
-    files = plan_files(plan, sources or {}, hashes or {})
-    inputs = [Path(p) for p in (schools_path, *(sources or {}).values()) if p is not None]
+    known = dict(hashes or {})
+    if schools_path is not None and "schools" not in known:
+        known["schools"] = _hashed(Path(schools_path).name, Path(schools_path).read_bytes())
+    files = plan_files(plan, sources or {}, known)
+    given = (schools_path, *(sources or {}).values(), *others)
+    inputs = [Path(p) for p in given if p is not None]
     with tempfile.TemporaryDirectory(prefix="grouping-") as room:
         trial = Path(room)
         for name, content in files.items():
@@ -92,28 +101,36 @@ def plan_files(
     plan: Plan, sources: Mapping[str, Path], hashes: Mapping[str, Mapping[str, str]]
 ) -> dict[str, bytes]:
     """Make every file of a plan, by name."""
+    schools = _schools(plan)
+    own = {"schools": _hashed("schools.geojson", schools)}
     run = {
-        "inputs": {name: dict(one) for name, one in hashes.items()},
+        "inputs": {name: dict(one) for name, one in (own | dict(hashes)).items()},
         "versions": versions(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     document = plan.document(run)
+    named = {name: path.read_bytes() for name, path in sources.items()}
+    named = _from_python(plan) | named
     files = {
-        "policy.toml": _policy(plan, sources).encode(),
+        "policy.toml": _policy(plan, named).encode(),
         "federations.geojson": _federations(plan),
-        "schools.geojson": _schools(plan),
+        "schools.geojson": schools,
         "links.geojson": _links(plan),
         "federations.csv": _federations_csv(plan),
         "schools.csv": _schools_csv(plan),
         "fields.csv": csv_bytes(
             ("file", "name", "type", "unit", "meaning"), [*FIELDS, *_term_fields(plan)]
         ),
-        **{name: path.read_bytes() for name, path in sources.items()},
+        **named,
     }
     if plan.county.journey_source != STRAIGHT:
         files["journeys.csv"] = _journeys(plan)
     files["plan.json"] = _pretty(document)
     return files
+
+
+def _hashed(name: str, content: bytes) -> dict[str, str]:
+    return {"file": name, "sha256": sha256(content).hexdigest()}
 
 
 def versions() -> dict[str, str]:
@@ -137,6 +154,22 @@ def _pretty(document: dict[str, Any]) -> bytes:
         else:
             parts.append(f"{json_text(key)}: {json_text(value)}")
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+
+
+def _from_python(plan: Plan) -> dict[str, bytes]:
+    """Write the files a policy would name for edges and barriers that came without one."""
+    policy, files = plan.survey.asked, {}
+    if policy.neighbours.kind == "edges":
+        files["edges.csv"] = csv_bytes(("from_urn", "to_urn"), sorted(policy.edges))
+    if policy.barriers is not None and len(policy.barriers):
+        ends = np.asarray(policy.barriers, dtype=np.float64).reshape(-1, 2)
+        lon, lat = to_wgs84(ends[:, 0], ends[:, 1])
+        lines = np.stack([lon, lat], axis=1).reshape(-1, 2, 2).tolist()
+        features = [_feature(k, "LineString", line, {}) for k, line in enumerate(lines)]
+        files["barriers.geojson"] = geojson_bytes(
+            {"type": "FeatureCollection", "features": features}
+        )
+    return files
 
 
 def _policy(plan: Plan, sources: Collection[str]) -> str:

@@ -33,7 +33,10 @@ from grouping.world.schools import School, Schools
 
 @dataclass(frozen=True)
 class Survey:
-    """A county as seen by a policy: `policy` is `asked` without the rules that cannot be asked."""
+    """A county as seen by a policy: `policy` is `asked` without the rules that cannot be asked.
+
+    `graph_given`: the neighbour graph came from Python, so that no checker can know it.
+    """
 
     county: County
     policy: Policy
@@ -41,6 +44,7 @@ class Survey:
     taking_part: Participation
     schools: Schools
     warnings: tuple[str, ...]
+    graph_given: bool = False
 
 
 def survey(
@@ -78,7 +82,8 @@ def survey(
             warnings.append("no school gives its local authority: the rule one_authority is off")
         policy = replace(policy, rules=tuple(r for r in policy.rules if r.title != "one_authority"))
     county = _county(schools, policy, taking, journeys, neighbours)
-    return Survey(county, policy, asked, taking, schools, tuple(warnings))
+    graph_given = neighbours is not None
+    return Survey(county, policy, asked, taking, schools, tuple(warnings), graph_given)
 
 
 def _county(
