@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 from pathlib import Path
 from random import Random
@@ -111,8 +112,8 @@ WITHOUT_RETURN = 10  # in a hundred maintained schools
 
 # Income and spending against the model, in thousandths: lowest and highest of a triangle. Small
 # schools are protected beyond the formula, and their sites cost more than the model's.
-INCOME_NOISE = {"urgent": (1000, 1140), "small": (970, 1090), "partner": (900, 1060)}
-SPENDING_NOISE = {"urgent": (1010, 1250), "small": (1000, 1230), "partner": (930, 1110)}
+INCOME_NOISE = {"urgent": (1030, 1190), "small": (970, 1090), "partner": (900, 1060)}
+SPENDING_NOISE = {"urgent": (1140, 1350), "small": (1090, 1290), "partner": (900, 1080)}
 
 QUARTERS = (
     "Abbey|Castle Hill|Fairfield|Greyfriars|Hillside|Kiln Lane|Lime Tree|Millfield|Northfields|"
@@ -120,7 +121,7 @@ QUARTERS = (
     "Westgate|Windmill|Acre Lane|Bell Meadow|Cherry Tree|Dove House|Eel Pie|Ferry Road|Gas Hill|"
     "Heronsgate|Ivy Lane|Justice Hill|Kingfisher|Lantern Lane|Market Hill|Nightingale|Osier|"
     "Priory|Queen's Acre|Rampart|Saltmarsh|Tollgate"
-).split("|")
+)
 SAINTS = ("Botolph", "Edmund", "Etheldreda", "Felix", "Margaret", "Mary", "Peter", "Withburga")
 
 NAMES = (
@@ -149,11 +150,11 @@ NAMES = (
     "Salthorpe Tilholt Caldmere Harpthorpe Wilington Gresover Marthorpe Pulbrook Thelington "
     "Carltoft Winling Icktoft Hembrook Cogling Quidwell Wenholt Palstead Yelton Penham Carlholt "
     "Osworth Melington Slothorpe Tasholt"
-).split()
+)
 TWICE = 11  # names that two neighbouring villages share, as Great and Little
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """One school as it is made, metres, pupils and pounds; `kind` is its GIAS type."""
 
@@ -247,7 +248,7 @@ def river_course(dice: Dice) -> list[Point]:
     course = list(COURSE)
     for push in (1300, 600):
         bent = [course[0]]
-        for a, b in zip(course, course[1:], strict=False):
+        for a, b in pairwise(course):
             aside = dice.whole(push // 3, push) * (1 if dice.whole(0, 1) else -1)
             bent += [((a[0] + b[0]) // 2 + aside // 3, (a[1] + b[1]) // 2 + aside), b]
         course = bent
@@ -279,13 +280,13 @@ def crosses(a: Point, b: Point, lines: list[list[Point]]) -> bool:
     return any(
         (side(a, b, c) > 0) != (side(a, b, d) > 0) and (side(c, d, a) > 0) != (side(c, d, b) > 0)
         for line in lines
-        for c, d in zip(line, line[1:], strict=False)
+        for c, d in pairwise(line)
     )
 
 
 def dry(p: Point, course: list[Point]) -> bool:
     """Whether a place stands clear of the river."""
-    for a, b in zip(course, course[1:], strict=False):
+    for a, b in pairwise(course):
         along = (p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])
         if 0 <= along <= square(a, b):
             if side(a, b, p) ** 2 < BANK**2 * square(a, b):
@@ -299,7 +300,7 @@ def town_sites(dice: Dice, course: list[Point]) -> list[Site]:
     """Put the schools of the towns, pairs of an infant and a junior school side by side."""
     sites: list[Site] = []
     for town, centre, count, pairs, across in TOWNS:
-        quarters = dice.shuffled(QUARTERS)
+        quarters = dice.shuffled(QUARTERS.split("|"))
         here: list[Site] = []
         while len(here) < count:
             spread = across // 2
@@ -331,7 +332,7 @@ def village_sites(dice: Dice, course: list[Point]) -> list[Site]:
             and all(square(at, p) > APART**2 for p in spots)
         ):
             spots.append(at)
-    names, places, left = dice.shuffled(NAMES), {}, dice.shuffled(spots)
+    names, places, left = dice.shuffled(NAMES.split()), {}, dice.shuffled(spots)
     for _ in range(TWICE):
         first, name = left.pop(), names.pop()
         second = min(left, key=lambda p: (square(p, first), p))
@@ -424,7 +425,9 @@ def give_faiths(dice: Dice, sites: list[Site]) -> None:
         controlled, ["Methodist"] * 2 + ["Church of England/Methodist"] * 3, strict=False
     ):
         site.faith = faith
-    villages = dice.shuffled([s for s in in_group(sites, "small", "larger") if s.kind == FOUNDATION])
+    villages = dice.shuffled(
+        [s for s in in_group(sites, "small", "larger") if s.kind == FOUNDATION]
+    )
     for site, faith in zip(villages, ("Christian", "Christian", ""), strict=False):
         site.faith = faith
     academies = dice.shuffled([s for s in sites if s.kind in (CONVERTER, SPONSORED, FREE)])
@@ -486,7 +489,7 @@ def neighbours(
     dice: Dice, free: list[Site], lines: list[list[Point]], size: int, most: int, *, mixed: bool
 ) -> list[Site]:
     """Find a small school with near neighbours enough; the neighbours too are mostly small."""
-    only_small = size > 2 or dice.whole(0, 9) < 6
+    beside = "small" if size > 2 or dice.whole(0, 9) < 7 else "larger"
     for seed in dice.shuffled([s for s in free if s.group == "small"]):
         if size > 2 and not mixed and seed.faith != CE:
             continue
@@ -496,7 +499,7 @@ def neighbours(
             if s is not seed
             and square(s.at, seed.at) < most**2
             and (mixed or (s.faith, s.diocese) == (seed.faith, seed.diocese))
-            and (s.group == "small" or not only_small)
+            and s.group == beside
             and not crosses(s.at, seed.at, lines)
         ]
         if len(near) >= size - 1:
@@ -557,9 +560,9 @@ def extras() -> list[Site]:
     return [
         Site("Quidford", (592400, 287300), "small", roll=12, kind=COMMUNITY, capacity=45,
              status="Open, but proposed to close", name="Quidford Primary School"),
-        Site("Snetby Staithe", (571200, 316400), "small", roll=0, kind=VC, faith=CE, diocese=WEST,
+        Site("Snetby Staithe", (571200, 316400), "small", roll=9, kind=VC, faith=CE, diocese=WEST,
              status=closed, name="Snetby Staithe CofE VC Primary School"),
-        Site("Belingham", (621700, 283900), "small", roll=0, kind=COMMUNITY, status=closed,
+        Site("Belingham", (621700, 283900), "small", roll=14, kind=COMMUNITY, status=closed,
              name="Belingham Primary School"),
         Site("Orlingham", (613900, 301300), "special", roll=118, kind="Community special school",
              phase="Not applicable", capacity=120, name="Orlingham Heron School"),
@@ -650,8 +653,7 @@ def degrees(points: list[Point]) -> list[list[float]]:
     """Longitude and latitude of grid points to six decimals (a tenth of a metre)."""
     longitudes, latitudes = to_wgs84([p[0] for p in points], [p[1] for p in points])
     return [
-        [round(float(x), 6), round(float(y), 6)]
-        for x, y in zip(longitudes, latitudes, strict=True)
+        [round(float(x), 6), round(float(y), 6)] for x, y in zip(longitudes, latitudes, strict=True)
     ]
 
 
