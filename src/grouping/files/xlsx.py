@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -29,6 +30,17 @@ MOST_COLUMNS, MOST_ROWS = 300, 100_000
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 BOOK, SHARED = "xl/workbook.xml", "xl/sharedStrings.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
+# What the zip reader and the parser raise at bytes that have been spoilt, found by trying.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+)
 AGAIN = "Save the sheet again as .xlsx, or as CSV UTF-8"
 
 
@@ -61,10 +73,10 @@ def read_sheets(raw: bytes, file: str) -> list[Sheet]:
             return _sheets(book, file)
     except _Stop as stop:
         refuse(str(stop), AGAIN, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-        refuse("is a damaged workbook", AGAIN, file)
     except expat.ExpatError:
         refuse("is a workbook with damaged XML", AGAIN, file)
+    except DAMAGE:
+        refuse("is a damaged workbook", AGAIN, file)
 
 
 def _sheets(book: zipfile.ZipFile, file: str) -> list[Sheet]:
