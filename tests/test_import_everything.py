@@ -199,6 +199,7 @@ def test_bad_arrangements_are_refused(tmp_path: Path, text: str, words: str) -> 
         read_arrangements(put(tmp_path, "arrangements.csv", text))
     assert words in str(caught.value)
     assert "arrangements.csv" in str(caught.value)
+    assert "Elm" not in str(caught.value), "a name may have been written in"
 
 
 # ---- the command

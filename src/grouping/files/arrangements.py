@@ -82,12 +82,14 @@ def read_arrangements(path: str | Path) -> Arrangements:
     reading = Reading(text.file)
     groups: dict[int, tuple[int, ...]] = {}
     for line in table.rows(reading.faults):
-        group = reading.take(line, "group", line.cells[0], _number)
-        urns = [reading.take(line, "urns", part, cells.urn) for part in line.cells[1].split()]
+        # No cell is shown in a fault: somebody may have written names in here.
+        group = reading.take(line, "group", line.cells[0], _number, shown=False)
+        parts = line.cells[1].split()
+        urns = [reading.take(line, "urns", part, cells.urn, shown=False) for part in parts]
         members = tuple(sorted({urn for urn in urns if isinstance(urn, int)}))
         if len(members) < 2 and None not in urns:
             do = "Give the URNs of two schools or more, parted by spaces"
-            reading.refuse(line, "urns", "is no group", do, line.cells[1])
+            reading.refuse(line, "urns", "is no group", do)
         if not isinstance(group, int):
             continue
         if group in groups:

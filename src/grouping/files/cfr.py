@@ -21,6 +21,7 @@ from grouping.files.beside import Beside, Reading, Table, table_of
 from grouping.files.tables import records
 from grouping.files.text import Text, read_text, refuse
 from grouping.world import cells, register
+from grouping.world.remarks import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,7 +103,8 @@ def _plain(text: Text, table: Table, year: int | None) -> Beside:
         found[urn] = values
     reading.close()
     nought = [u for u, v in found.items() if v["income"] == 0 or v["expenditure"] == 0]
-    said = [f"{text.file}: an income or expenditure of 0, taken as given: {nought}"] * bool(nought)
+    taken = f"{text.file}: an income or expenditure of 0, taken as given: {listed(nought)}"
+    said = [taken] * bool(nought)
     return Beside(
         table.names[1:], found, text.file, text.sha256, (*text.warnings, *said), _ended(year)
     )

@@ -157,6 +157,8 @@ def day(value: object) -> date | None:
 def display(value: object) -> object:
     """Return what an error shows of a value: short, and never slow."""
     if isinstance(value, Decimal):
+        if value.is_snan():
+            return str(value)
         near = float(value)
         return near if Decimal(repr(near)) == value and abs(near) < 1e16 else str(value)
     if isinstance(value, bool):
