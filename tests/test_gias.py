@@ -299,7 +299,7 @@ def test_money_and_partnerships_come_from_files_beside_it(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("option", "content", "words"),
     [
-        ("cfr", "LA,LA Name,URN\n", "full CFR workbook does not exist yet"),
+        ("cfr", "LA,LA Name,URN\n", "other columns than a CFR return"),
         ("cfr", "urn,income,expenditure\n120001,-5,3\n", "out of range"),
         ("cfr", "urn,income,expenditure\n120001,5,SUPP\n", "suppressed"),
         ("cfr", "urn,income,expenditure\n120001,5\n", "2 cells where the header has 3"),

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grouping.answers.budgets import budgets
     from grouping.answers.plan import Plan
     from grouping.engine import propose
     from grouping.errors import GroupingError, InputRefused, PolicyRefused
@@ -41,6 +42,7 @@ _PLACES = {
     "Rule": "policy.words",
     "Schools": "world.schools",
     "Term": "policy.words",
+    "budgets": "answers.budgets",
     "federation": "world.federations",
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
@@ -64,6 +66,7 @@ __all__ = [
     "Rule",
     "Schools",
     "Term",
+    "budgets",
     "federation",
     "from_graph",
     "from_matrix",

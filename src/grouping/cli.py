@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grouping.errors import (
+    Fault,
     GroupingError,
     InputRefused,
     NoPlanExists,
@@ -19,6 +20,9 @@ from grouping.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
     from grouping.answers.plan import Plan
     from grouping.files.policies import PolicySource
     from grouping.world.journeys import Journeys
@@ -40,6 +44,10 @@ SchoolsFile = Annotated[
     str, typer.Argument(metavar="SCHOOLS", help="schools.geojson, or a GIAS register CSV")
 ]
 
+RollChange = Annotated[
+    str | None, typer.Option("--roll-change", help="change of every roll, as -10%")
+]
+
 
 @app.command()
 def propose(
@@ -59,10 +67,15 @@ def propose(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
     ] = None,
+    roll_change: RollChange = None,
+    arrangements: Annotated[
+        Path | None, typer.Option(help="arrangements-to-confirm.csv: warn where a plan splits one")
+    ] = None,
 ) -> None:
     """Suggest the best plan under a policy and write it as JSON, GeoJSON and CSV."""
     _refuse_what_is_not_there(journeys, plans)
-    found, source, hashes = _inputs(schools, policy, set_ or [])
+    found, source, hashes = _inputs(schools, policy, _with_rolls(policy, set_ or [], roll_change))
+    unconfirmed = _arrangements(arrangements, hashes)
     travel, used = _journeys(journeys, found)
     if used:
         hashes["journeys"] = used
@@ -86,7 +99,13 @@ def propose(
         raise NoPlanExists(_conflicts(plan))
     if plan.status == "unknown":
         raise StoppedEmpty("stopped before any plan was in hand: give it more time")
-    _write(plan, output, schools, source, hashes, _read_besides(schools, policy, journeys, source))
+    if unconfirmed:
+        from grouping.answers.arrangements import with_arrangements
+
+        plan = with_arrangements(plan, unconfirmed)
+    others = _read_besides(schools, policy, journeys, source)
+    others += [arrangements] if arrangements else []
+    _write(plan, output, schools, source, hashes, others)
     if plan.stopped:
         raise typer.Exit(INTERRUPTED)
 
@@ -128,19 +147,45 @@ def gias(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="register or search export")],
     output: Annotated[Path, typer.Option("-o", "--output", help="schools.geojson to write")],
     links: Annotated[Path | None, typer.Option(help="group links: federations, trusts")] = None,
-    cfr: Annotated[Path | None, typer.Option(help="CSV urn,income,expenditure[,reserve]")] = None,
-    partnerships: Annotated[Path | None, typer.Option(help="CSV urn,partnership[,head]")] = None,
+    cfr: Annotated[
+        Path | None, typer.Option(help="CFR workbook as CSV, totals, or urn,income,expenditure")
+    ] = None,
+    cfr_year: Annotated[
+        str | None, typer.Option(help="financial year of --cfr, as 2018 (the latest)")
+    ] = None,
+    rolls: Annotated[
+        Path | None, typer.Option(help="school census by year group: R to Y6 replace rolls")
+    ] = None,
+    partnerships: Annotated[
+        Path | None, typer.Option(help="CSV or XLSX urn,partnership[,head]")
+    ] = None,
+    forecast: Annotated[Path | None, typer.Option(help="CSV urn,year,roll, with --year")] = None,
+    year: Annotated[int | None, typer.Option(help="year of --forecast to take rolls of")] = None,
     la: Annotated[str | None, typer.Option(help="only this local authority")] = None,
 ) -> None:
     """Import the register of schools as the DfE serves it, accounting for every row."""
+    from grouping.files.arrangements import FILE
     from grouping.files.geojson import geojson_bytes
     from grouping.files.gias import read_gias
     from grouping.files.writing import write_whole
 
-    collection, account = read_gias(file, links=links, cfr=cfr, partnerships=partnerships, la=la)
+    collection, account = read_gias(
+        file,
+        links=links,
+        cfr=cfr,
+        cfr_year=cfr_year,
+        rolls=rolls,
+        forecast=forecast,
+        year=year,
+        partnerships=partnerships,
+        la=la,
+    )
     beside = f"{output.stem}-account.csv"
     files = {output.name: geojson_bytes(collection), beside: account.to_csv()}
-    write_whole(output.parent, files, [p for p in (file, links, cfr, partnerships) if p])
+    if account.arrangements is not None:
+        files[FILE] = account.arrangements
+    given = (file, links, cfr, rolls, forecast, partnerships)
+    write_whole(output.parent, files, [p for p in given if p])
     total = len(account.entries)
     typer.echo(f"{total} of {total} rows accounted for: {account.imported} imported.")
     for reason, count in account.reasons.items():
@@ -148,6 +193,77 @@ def gias(
     for warning in account.warnings:
         typer.echo(f"Note: {_plain(warning)}", err=True)
     typer.echo(f"Each row's outcome is in {_plain(beside)}.")
+
+
+@app.command()
+def validate(
+    schools: SchoolsFile,
+    policy: Annotated[str, typer.Option(help="ready policy, or a .toml file")] = "norfolk-2012",
+) -> None:
+    """Say the state of the data: what is missing, what that switches off, who is near a line."""
+    from grouping.answers.state import state
+    from grouping.reports.state import show_state
+
+    found, source, _ = _inputs(schools, policy, [])
+    show_state(state(found, source.policy))
+
+
+@app.command()
+def budgets(
+    schools: SchoolsFile,
+    policy: Annotated[str, typer.Option(help="ready policy, or a .toml file")] = "norfolk-2012",
+    roll_change: RollChange = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="budgets.csv to write")
+    ] = None,
+) -> None:
+    """Show each school's budget today, with the lines that judge it and what they rest on."""
+    from grouping.answers.budgets import budgets as budgets_of
+    from grouping.files.budgets import budgets_csv
+    from grouping.files.writing import write_one
+    from grouping.reports.budgets import show_budgets
+
+    change = _roll_change(roll_change or "0")
+    found, source, _ = _inputs(schools, policy, [])
+    table = budgets_of(found, source.policy, change)
+    if output is not None:
+        write_one(output, budgets_csv(table, change), [Path(schools), Path(policy)])
+    show_budgets(table, roll_change or "", "" if output is None else str(output))
+
+
+def _roll_change(written: str) -> Decimal:
+    from grouping.world.cells import UnfitError, change
+
+    try:
+        return change(written)
+    except UnfitError as unfit:
+        raise UsageRefused(Fault(unfit.what, unfit.do, "--roll-change", value=written)) from None
+
+
+def _with_rolls(policy: str, settings: list[str], roll_change: str | None) -> list[str]:
+    """Add the setting that --roll-change is short for, where the policy weighs leadership."""
+    if roll_change is None:
+        return settings
+    from grouping.files.policies import read_policy
+
+    share = _roll_change(roll_change)
+    if not any(term.name == "leadership" for term in read_policy(policy, settings).terms):
+        what = "changes the rolls of the term leadership, which is off in this policy"
+        raise UsageRefused(Fault(what, "Leave it out", "--roll-change"))
+    return [*settings, f"terms.leadership.roll_change={share:f}"]
+
+
+def _arrangements(
+    path: Path | None, hashes: dict[str, dict[str, str]]
+) -> Mapping[int, tuple[int, ...]]:
+    """Read arrangements to confirm, noting their file among the inputs."""
+    if path is None:
+        return {}
+    from grouping.files.arrangements import read_arrangements
+
+    read = read_arrangements(path)
+    hashes["arrangements"] = {"file": path.name, "sha256": read.sha256}
+    return read.groups
 
 
 def _refuse_what_is_not_there(journeys: str | None, plans: int) -> None:

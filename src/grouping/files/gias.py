@@ -1,96 +1,50 @@
-"""Schools from the register's CSV (GIAS): the daily file and the search export.
+"""Schools from the register (GIAS), gathered with all that lies beside it into one file.
 
-Every row is accounted for: imported, or left out with the reason. Who takes part in a plan is
-decided later; here only rows that cannot be a school on a map are left out. Heads' names and
-telephones are never read. Layouts: domain notes on data, section 3.
+The register says who there is; group links, accounts, rolls and partnerships are joined to it by
+URN. The file's "grouping" member says of every column where it came from and of which date. Every
+fault of every file is told at once, and then nothing is written.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from grouping.errors import Fault, GroupingError, InputRefused
-from grouping.files.groups import (
-    Beside,
-    Groups,
-    doubts,
-    in_groups,
-    joined,
-    read_cfr,
-    read_links,
-    read_partnerships,
-    strangers,
-)
-from grouping.files.tables import Line, records
-from grouping.files.text import Text, read_text, refuse
+from grouping.errors import Fault, InputRefused, UsageRefused
+from grouping.files.arrangements import FIRST_NAME, LAST_NAME, arrangements_csv, suggested
+from grouping.files.beside import Beside, joined, strangers
+from grouping.files.cfr import Returns, read_cfr
+from grouping.files.groups import Groups, doubts, in_groups, read_links
+from grouping.files.joint import without_joint
+from grouping.files.origins import origins
+from grouping.files.partnerships import read_partnerships
+from grouping.files.register import COLUMNS, IMPORTED, LEFT_OUT, Entry, Register, read_register
+from grouping.files.rolls import Rolls, read_forecast, read_rolls
+from grouping.files.text import Text, refuse
 from grouping.files.writing import csv_bytes
-from grouping.world import cells, register
-from grouping.world.places import to_grid, to_wgs84
 from grouping.world.remarks import listed
-from grouping.world.schools import MOST_METRES, MOST_PUPILS, Row, Schools, check_rows, outside
+from grouping.world.schools import Row, Schools, check_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-# Our property, and the column of the register it comes from, as it stands.
-COLUMNS = {
-    "urn": "URN",
-    "name": "EstablishmentName",
-    "roll": "NumberOfPupils",
-    "type": "TypeOfEstablishment (name)",
-    "status": "EstablishmentStatus (name)",
-    "phase": "PhaseOfEducation (name)",
-    "religious_character": "ReligiousCharacter (name)",
-    "diocese": "Diocese (name)",
-    "local_authority": "LA (name)",
-    "age_low": "StatutoryLowAge",
-    "age_high": "StatutoryHighAge",
-    "capacity": "SchoolCapacity",
-    "open_date": "OpenDate",
-    "fsm_percent": "PercentageFSM",
-}
-KEPT = {
-    "establishment_number": "EstablishmentNumber",
-    "district": "DistrictAdministrative (name)",
-    "urban_rural": "UrbanRural (name)",
-    "postcode": "Postcode",
-}
-NEEDED = (*COLUMNS.values(), "Easting", "Northing")
-WHOLE = ("age_low", "age_high", "capacity")
-LINKED = "Linked establishments"  # last column of the search export; more links, more cells
-LINK = re.compile(r"\s*(?:[0-9]{5,7}\s.*)?")
-GIAS_DAY = re.compile(r"([0-9]{2})[-/]([0-9]{2})[-/]([0-9]{4})")
-OTHER_LA = "of another local authority"
-IMPORTED, LEFT_OUT = "imported", "left out"
-PLACES = 7  # decimal places of a degree: about a centimetre
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What became of one row of the register."""
-
-    urn: str
-    name: str
-    outcome: str
-    reason: str = ""
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class Account:
-    """What became of every row of the register, in its order, with warnings."""
+    """What became of every row of the register, in its order, with warnings.
+
+    `arrangements` is the CSV of schools that may share a head, where the register names heads.
+    """
 
     source: str
     sha256: str
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
+    arrangements: bytes | None = None
 
     @property
     def imported(self) -> int:
@@ -110,12 +64,20 @@ class Account:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Everything one reading of the register gave."""
+class Gathered:
+    """The files beside the register, as read; those that were not given are empty."""
 
-    rows: list[Row]
-    account: Account
-    schools: Schools
+    groups: Groups = Groups()  # noqa: RUF009  frozen, and empty
+    cfr: Returns | None = None
+    rolls: tuple[Rolls, ...] = ()
+    partnerships: Beside | None = None
+
+    @property
+    def tables(self) -> list[Beside]:
+        """Tables of properties, in the order in which they are joined."""
+        census = [one.beside for one in self.rolls]
+        returns = [self.cfr.beside] if self.cfr else []
+        return [*census, *returns, *([self.partnerships] if self.partnerships else [])]
 
 
 def read_gias(
@@ -123,27 +85,64 @@ def read_gias(
     *,
     links: str | Path | None = None,
     cfr: str | Path | None = None,
+    cfr_year: str | None = None,
+    rolls: str | Path | None = None,
+    forecast: str | Path | None = None,
+    year: int | None = None,
     partnerships: str | Path | None = None,
     la: str | None = None,
 ) -> tuple[dict[str, Any], Account]:
     """Import the register's CSV: a FeatureCollection for `schools.geojson`, and the account.
 
-    `links`: group links of GIAS, for federations and trusts. `cfr`: urn,income,expenditure
-    [,reserve]. `partnerships`: urn,partnership[,head]. `la`: only this authority, by name.
+    Parameters
+    ----------
+    path
+        The daily file or a search export.
+    links
+        Group links of GIAS, for federations and trusts.
+    cfr, cfr_year
+        CFR returns, and the financial year to take from them (the latest).
+    rolls
+        School census by year group: its Reception to Year 6 replace the rolls of primary schools.
+    forecast, year
+        Table `urn,year,roll`, and the year whose rolls replace today's.
+    partnerships
+        Table urn, partnership, head (CSV or XLSX).
+    la
+        Only this authority, by name.
 
     Raises
     ------
     InputRefused
-        With every fault of the register's rows, or of one of the files beside it.
+        With every fault of all the files.
+    UsageRefused
+        Where only one of `forecast` and `year` is given, or `cfr_year` is no year.
     """
-    found = _read(
-        path,
-        read_links(links) if links else Groups(),
-        [read_cfr(cfr)] if cfr else [],
-        [read_partnerships(partnerships)] if partnerships else [],
-        la,
-    )
-    account = found.account
+    if (forecast is None) != (year is None):
+        do = "Give both: the file, and the year whose rolls to take"
+        raise UsageRefused(Fault("--forecast and --year go together", do))
+    if cfr_year is not None and cfr is None:
+        raise UsageRefused(Fault("--cfr-year says which year of --cfr", "Give --cfr too"))
+    faults: list[Fault] = []
+
+    def read(file: str | Path | None, how: Callable[[str | Path], Made]) -> Made | None:
+        try:
+            return None if file is None else how(file)
+        except InputRefused as refused:
+            faults.extend(refused.faults)
+            return None
+
+    groups = read(links, read_links)
+    returns = read(cfr, lambda file: read_cfr(file, cfr_year))
+    census = read(rolls, read_rolls)
+    expected = read(forecast, lambda file: read_forecast(file, year or 0))
+    soft = read(partnerships, read_partnerships)
+    counts = tuple(one for one in (census, expected) if one is not None)
+    register = read(path, lambda file: read_register(file, la, counts))
+    if faults or register is None:
+        raise InputRefused(faults)
+    beside = Gathered(groups or Groups(), returns, counts, soft)
+    rows, account, _ = _gathered(register, beside)
     features = [
         {
             "type": "Feature",
@@ -151,7 +150,7 @@ def read_gias(
             "geometry": {"type": "Point", "coordinates": list(row.point or ())},
             "properties": dict(row.properties),
         }
-        for row in found.rows
+        for row in rows
     ]
     about = {
         "schema": "grouping-schools/1",
@@ -160,6 +159,7 @@ def read_gias(
         "rows": len(account.entries),
         "imported": account.imported,
         "left_out": account.reasons,
+        **origins(register, rows, beside.groups, beside.tables, year),
     }
     return {"type": "FeatureCollection", "grouping": about, "features": features}, account
 
@@ -172,211 +172,63 @@ def schools_from_gias(path: str | Path) -> Schools:
     InputRefused
         With every fault of the register's rows.
     """
-    return _read(path, Groups(), [], [], None).schools
+    return _gathered(read_register(path), Gathered())[2]
 
 
-def _read(
-    path: str | Path, groups: Groups, cfr: list[Beside], partnerships: list[Beside], la: str | None
-) -> _Found:
-    text = read_text(path, code_page=True)
-    header, lines, said = _layout(text)
-    faults: list[Fault] = []
-    rows: list[Row] = []
-    entries: list[Entry] = []
-    records_read = [(line, _named(header, line, text.file, faults)) for line in lines]
-    wanted = _authority([cells_of for _, cells_of in records_read], la, text.file)
-    for line, given in records_read:
-        if given is None:
-            continue
-        urn, name = given["URN"].strip(), given["EstablishmentName"].strip()
-        if not urn.isdecimal():
-            do = "Give the URN, or take the row out (a total or a footnote?)"
-            faults.append(Fault("is not a URN", do, text.file, line.place, None, "URN", urn))
-            continue
-        reason = _reason(given, wanted)
-        entries.append(Entry(urn, name, LEFT_OUT if reason else IMPORTED, reason))
-        if not reason:
-            rows.append(_row(line, given, text.file, faults))
-    if faults:
-        raise InputRefused(faults)
-    rows, entries = _on_the_map(rows, entries)
-    given_at = {line.place: given for line, given in records_read if given is not None}
-    rows = [replace(row, properties=in_groups(row, given_at[row.place], groups)) for row in rows]
-    for beside in (*cfr, *partnerships):
-        rows = [replace(row, properties=joined(row, beside)) for row in rows]
-        said += [*beside.warnings, *strangers(rows, beside)]
-    said += [
-        *groups.warnings,
-        *doubts(rows, given_at, groups),
-        *_left_out_open(records_read, entries),
-        *_new_words(records_read),
+def _gathered(register: Register, beside: Gathered) -> tuple[list[Row], Account, Schools]:
+    """Join all that lies beside the register to its rows, and take them through the gate."""
+    said = list(register.warnings)
+    rows = [
+        replace(row, properties=in_groups(row, register.given[row.place], beside.groups))
+        for row in register.rows
     ]
-    account = Account(text.file, text.sha256, tuple(entries), tuple(said))
-    return _Found(rows, account, _checked(rows, text, account))
+    for table in beside.tables:
+        rows = [replace(row, properties=joined(row, table)) for row in rows]
+        said += [*table.warnings, *strangers(rows, table), *_unknown(rows, table)]
+    if beside.cfr and not beside.cfr.marked:
+        rows, joint = without_joint(rows, beside.cfr.beside)
+        said += joint
+    said += [*beside.groups.warnings, *doubts(rows, register.given, beside.groups)]
+    said += _rolls_said(rows, register, beside.rolls)
+    names_heads = {FIRST_NAME, LAST_NAME} <= set(next(iter(register.given.values()), ()))
+    together = suggested(rows, register.given) if names_heads else []
+    if together:
+        said.append(
+            f"{len(together)} groups of schools have heads of one name and may share one:"
+            " confirm them in the table of partnerships; until then they count for nothing"
+        )
+    file, sha256 = register.text.file, register.text.sha256
+    asked = arrangements_csv(together) if names_heads else None
+    account = Account(file, sha256, register.entries, tuple(said), asked)
+    return rows, account, _checked(rows, register.text, account)
 
 
-def _layout(text: Text) -> tuple[list[str], Iterable[Line], list[str]]:
-    """Return the header, the lines below it and the warnings so far."""
-    said = list(text.warnings)
-    first = text.text.split("\n", 1)[0]
-    marks = [mark for mark in ",;\t" if mark in first]
-    mark = max(marks, key=first.count, default=",")
-    if mark != ",":
-        said.append(f"{text.file} is separated by {mark!r}, not by commas; read so")
-    lines = records(text, mark)
-    top = next(lines, None)
-    header = [name.strip() for name in top.cells] if top else []
-    missing = [name for name in NEEDED if name not in header]
-    if missing:
-        near = [(name, register.nearest(name, set(header) - set(NEEDED))) for name in missing]
-        hints = [f'"{name}"' + (f' ("{like}"?)' if like else "") for name, like in near]
-        do = "Download the CSV from GIAS and give it as it is"
-        refuse(f"lacks columns of the register: {', '.join(hints)}", do, text.file, "row 1")
-    twice = [name for name, count in Counter(header).items() if count > 1]
-    if twice:
-        refuse(f"has columns twice: {listed(twice)}", "Keep one of each", text.file, "row 1")
-    return header, lines, said
-
-
-def _named(
-    header: Sequence[str], line: Line, file: str, faults: list[Fault]
-) -> dict[str, str] | None:
-    """Name the cells of a row; a row of another length is a fault, save for further links."""
-    extra = line.cells[len(header) :]
-    linked = header[-1] == LINKED and all(LINK.fullmatch(cell) for cell in extra)
-    if len(line.cells) < len(header) or (extra and not linked):
-        what = f"has {len(line.cells)} cells where the header has {len(header)}"
-        do = "Download the file again; a comma in a cell must stand in quotes"
-        faults.append(Fault(what, do, file, line.place, line.cells[0]))
-        return None
-    return dict(zip(header, line.cells, strict=False))
-
-
-def _authority(rows: Sequence[Mapping[str, str] | None], la: str | None, file: str) -> str | None:
-    """Return the wanted authority, case-folded; refuse a name no row has."""
-    if la is None:
-        return None
-    names = dict.fromkeys(row["LA (name)"].strip() for row in rows if row is not None)
-    if la.strip().casefold() not in {name.casefold() for name in names}:
-        near = register.nearest(la, names)
-        do = f'Did you mean "{near}"?' if near else f"It has {listed(names)}"
-        refuse("has no school of this local authority", do, file, value=la)
-    return la.strip().casefold()
-
-
-def _reason(given: Mapping[str, str], wanted: str | None) -> str:
-    """Say why a row cannot be a school of the file, "" where it can."""
-    kind, status = given[COLUMNS["type"]].strip(), given[COLUMNS["status"]].strip()
-    if wanted is not None and given["LA (name)"].strip().casefold() != wanted:
-        return OTHER_LA
-    if len(given["URN"].strip()) != 6 or given["URN"].strip()[0] == "0":
-        return "its number is not a URN of six digits"
-    if not given["EstablishmentName"].strip():
-        return "no name"
-    if kind.casefold() not in register.KNOWN_TYPES:
-        return f"a type of establishment not known here: {kind or 'blank'}"
-    if status.casefold() not in register.KNOWN_STATUSES:
-        return f"a status not known here: {status or 'blank'}"
-    pupils = given["NumberOfPupils"].strip()
-    if not pupils:
-        return "no number of pupils"
-    if pupils.isdecimal() and int(pupils[:20]) > MOST_PUPILS:
-        return f"more than {MOST_PUPILS:,} pupils"
-    if any(given[name].strip() in ("", "0") for name in ("Easting", "Northing")):
-        return "no easting and northing"
-    return ""
-
-
-def _row(line: Line, given: Mapping[str, str], file: str, faults: list[Fault]) -> Row:
-    """Make the properties of one school; its point is still easting and northing."""
-
-    def read(column: str, kind: type | str) -> object:
-        value = given.get(column, "")
-        try:
-            if kind is int:
-                return cells.whole(value, -(10**9), 10**9)
-            if kind is Decimal:
-                return cells.number(value)
-            return _day(value) if kind is date else cells.text(value)
-        except cells.UnfitError as unfit:
-            urn = given["URN"].strip()
-            faults.append(Fault(unfit.what, unfit.do, file, line.place, urn, column, value))
-            return None
-
-    kinds: dict[str, type] = {"urn": int, "roll": int, "open_date": date, "fsm_percent": Decimal}
-    kinds |= dict.fromkeys(WHOLE, int)
-    properties = {
-        name: read(column, kinds.get(name, str)) for name, column in (COLUMNS | KEPT).items()
-    }
-    east, north = read("Easting", int), read("Northing", int)
-    point = (float(str(east or 0)), float(str(north or 0)))
-    return Row(line.place, properties, point)
-
-
-def _day(value: str) -> str | None:
-    """Turn dd-mm-yyyy into YYYY-MM-DD."""
-    if cells.is_blank(value):
-        return None
-    found = GIAS_DAY.fullmatch(value.strip())
-    if found:
-        try:
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-        except ValueError:
-            pass
-    raise cells.UnfitError("is not a date", "The register writes dates dd-mm-yyyy")
-
-
-def _on_the_map(rows: list[Row], entries: list[Entry]) -> tuple[list[Row], list[Entry]]:
-    """Turn eastings and northings into degrees that give back the very same metres."""
-    metres = np.array([row.point for row in rows], dtype=np.float64).reshape(-1, 2)
-    there = ((metres > 0) & (metres < np.array(MOST_METRES))).all(axis=1)
-    degrees = np.full_like(metres, np.nan)
-    if there.any():
-        degrees[there] = np.stack(to_wgs84(*metres[there].T), axis=1).round(PLACES)
-        if not (np.stack(to_grid(*degrees[there].T), axis=1) == metres[there]).all():
-            raise GroupingError("degrees do not give back the register's metres")
-    placed: list[Row] = []
-    gone: set[str] = set()
-    for row, (longitude, latitude) in zip(rows, degrees, strict=True):
-        if np.isnan(longitude) or outside(float(longitude), float(latitude)):
-            gone.add(str(row.properties["urn"]))
-        else:
-            placed.append(replace(row, point=(float(longitude), float(latitude))))
-    moved = [
-        replace(e, outcome=LEFT_OUT, reason="its place is outside Great Britain")
-        if e.outcome == IMPORTED and e.urn in gone
-        else e
-        for e in entries
-    ]
-    return placed, moved
-
-
-def _left_out_open(
-    records_read: Sequence[tuple[Line, Mapping[str, str] | None]], entries: Sequence[Entry]
-) -> list[str]:
-    """Name the open schools that were left out: those a planner would miss."""
-    openly = {
-        given["URN"].strip()
-        for _, given in records_read
-        if given is not None and given[COLUMNS["status"]].strip().casefold() == "open"
-    }
-    by_reason: dict[str, list[str]] = {}
-    for entry in entries:
-        if entry.outcome == LEFT_OUT and entry.urn in openly and entry.reason != OTHER_LA:
-            by_reason.setdefault(entry.reason, []).append(entry.urn)
+def _unknown(rows: Sequence[Row], table: Beside) -> list[str]:
+    """Say why figures of imported schools are held unknown, a sentence a reason."""
+    why: dict[str, list[int]] = {}
+    for row in rows:
+        urn = int(str(row.properties["urn"]))
+        if urn in table.notes:
+            why.setdefault(table.notes[urn], []).append(urn)
     return [
-        f"{len(urns)} open schools of the register left out, {reason}: {listed(urns, 20)}"
-        for reason, urns in by_reason.items()
+        f"{table.source}: figures unknown of {len(urns)}, as {reason}: {listed(urns, 20)}"
+        for reason, urns in sorted(why.items())
     ]
 
 
-def _new_words(records_read: Sequence[tuple[Line, Mapping[str, str] | None]]) -> list[str]:
-    """Warn of phases this package has not met."""
-    phases = {given[COLUMNS["phase"]].strip() for _, given in records_read if given is not None}
-    new = sorted(
-        phase for phase in phases if phase and phase.casefold() not in register.KNOWN_PHASES
-    )
-    return [f"phases not known here: {listed(new)}"] if new else []
+def _rolls_said(rows: Sequence[Row], register: Register, rolls: Sequence[Rolls]) -> list[str]:
+    """Say whose roll stays the register's, and what a forecast does to the accounts."""
+    said = []
+    if rolls:
+        kept = [r.properties["urn"] for r in rows if r.properties["urn"] not in register.rolls_from]
+        if kept:
+            said.append(f"{len(kept)} schools keep the register's roll: {listed(kept)}")
+    return said + [
+        f"rolls are a what-if ({one.beside.date}): accounts, and the residuals worked out from"
+        " them, are set against these rolls, not against today's"
+        for one in rolls
+        if one.kind == "forecast"
+    ]
 
 
 def _checked(rows: Sequence[Row], text: Text, account: Account) -> Schools:

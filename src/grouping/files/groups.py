@@ -1,34 +1,32 @@
-"""What the register does not say, from files beside it: groups, money, partnerships.
+"""Groups of schools from GIAS: federations and academy trusts.
 
-Groups come from GIAS ("All group data", group links); money and partnerships from two small
-tables of our own, as the register and its finance workbooks hold neither in a plain form.
+They come from the group links ("All group data"), or else from what the register's own row says.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grouping.errors import Fault, InputRefused
 from grouping.files.tables import records
-from grouping.files.text import Text, read_text, refuse
-from grouping.world import cells, register
+from grouping.files.text import read_text, refuse
 from grouping.world.remarks import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from grouping.world.schools import Row
 
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+UK_DAY = re.compile(r"(\d{2})[-/](\d{2})[-/](\d{4})")
 LINKS = ("URN", "Group UID", "Group Name", "Group Type", "Group Status")
+JOINED = "Joined date"
 FEDERATION = "federation"
 TRUSTS = ("multi-academy trust", "single-academy trust", "secure single-academy trust")
-CFR = ("urn", "income", "expenditure", "reserve")
-PARTNERSHIPS = ("urn", "partnership", "head")
 FEDERATED = "supported by a federation"
 IN_TRUST = ("supported by a multi-academy trust", "supported by a single-academy trust")
-MOST_MONEY = 10**12
 
 
 @dataclass(frozen=True)
@@ -46,17 +44,7 @@ class Groups:
     source: str = ""
     sha256: str = ""
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Properties to add to schools, by URN, from one small table; `columns` are all it may add."""
-
-    columns: tuple[str, ...] = ()
-    rows: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
-    source: str = ""
-    sha256: str = ""
-    warnings: tuple[str, ...] = ()
+    date: str = ""
 
 
 def read_links(path: str | Path) -> Groups:
@@ -67,7 +55,7 @@ def read_links(path: str | Path) -> Groups:
     InputRefused
         Where a column is missing or a row is short.
     """
-    text = read_text(path, code_page=True)
+    text = read_text(path, code_page=True, packed=True)
     lines = records(text)
     header = next(lines, None)
     names = [name.strip() for name in header.cells] if header else []
@@ -80,12 +68,15 @@ def read_links(path: str | Path) -> Groups:
     trusts: dict[int, list[str]] = {}
     titles: dict[str, str] = {}
     by_name: dict[str, str] = {}
+    joined = names.index(JOINED) if JOINED in names else -1
+    latest = ""
     for line in lines:
         if len(line.cells) < len(names):
             refuse("is a short row", "Download the file again", text.file, line.place)
         urn, uid, title, kind, status = (line.cells[k].strip() for k in places)
         if status.casefold() != "open" or not (urn.isdecimal() and len(urn) == 6):
             continue
+        latest = max(latest, _iso(line.cells[joined])) if joined >= 0 else ""
         if kind.casefold() == FEDERATION:
             federations.setdefault(int(urn), []).append(uid)
             by_name.setdefault(title.casefold(), uid)
@@ -101,48 +92,16 @@ def read_links(path: str | Path) -> Groups:
         text.file,
         text.sha256,
         text.warnings,
+        f"joined up to {latest}" if latest else "",
     )
 
 
-def read_cfr(path: str | Path) -> Beside:
-    """Read `urn,income,expenditure[,reserve]`: GBP a year; a blank is not known.
-
-    Raises
-    ------
-    InputRefused
-        With every fault and its line; also for the full workbook, whose import does not exist yet.
-    """
-    text = read_text(path, code_page=True)
-
-    def money(name: str, value: str) -> object:
-        return cells.number(value, -MOST_MONEY if name == "reserve" else 0, MOST_MONEY)
-
-    do = (
-        "Give a plain CSV urn,income,expenditure[,reserve]: the import of the full CFR workbook"
-        " does not exist yet"
-    )
-    return _beside(text, CFR, 3, money, do)
-
-
-def read_partnerships(path: str | Path) -> Beside:
-    """Read `urn,partnership[,head]`: which soft partnership a school is in, and its head's state.
-
-    `head` is one of the words in post, leaving, vacant, shared, unknown: never a name, and what is
-    found there is not shown.
-
-    Raises
-    ------
-    InputRefused
-        With every fault and its line.
-    """
-    text = read_text(path, code_page=True)
-
-    def read(name: str, value: str) -> object:
-        if name == "head":
-            return cells.word(value, register.KNOWN_HEADS, name, secret=True)
-        return cells.identity(value)
-
-    return _beside(text, PARTNERSHIPS, 2, read, "Give a plain CSV urn,partnership[,head]")
+def _iso(day: str) -> str:
+    """Day as YYYY-MM-DD, "" where it is written neither so nor dd-mm-yyyy."""
+    if ISO_DAY.fullmatch(day.strip()):
+        return day.strip()
+    found = UK_DAY.fullmatch(day.strip())
+    return f"{found[3]}-{found[2]}-{found[1]}" if found else ""
 
 
 def in_groups(row: Row, given: Mapping[str, str], groups: Groups) -> dict[str, object]:
@@ -191,18 +150,6 @@ def doubts(
     return said
 
 
-def joined(row: Row, beside: Beside) -> dict[str, object]:
-    """Properties of a row with those of a small table added, null where it has none."""
-    found = beside.rows.get(int(str(row.properties["urn"])), {})
-    return {**row.properties, **dict.fromkeys(beside.columns), **found}
-
-
-def strangers(rows: Sequence[Row], beside: Beside) -> list[str]:
-    """Name the URNs of a small table that are not among the rows."""
-    strange = sorted(set(beside.rows) - {row.properties["urn"] for row in rows})
-    return [f"{beside.source}: not among the imported schools: {listed(strange)}"] * bool(strange)
-
-
 def _group(
     given: Mapping[str, str], column: str, flag: str, flags: Sequence[str]
 ) -> tuple[str, str]:
@@ -210,44 +157,3 @@ def _group(
     if given.get(flag, "").strip().casefold() not in flags:
         return "", ""
     return given.get(f"{column} (code)", "").strip(), given.get(f"{column} (name)", "").strip()
-
-
-def _beside(
-    text: Text,
-    columns: Sequence[str],
-    needed: int,
-    read: Callable[[str, str], object],
-    do: str,
-) -> Beside:
-    """Read a small table of exactly these columns, those after the first `needed` at will."""
-    lines = records(text)
-    header = next(lines, None)
-    names = tuple(name.strip() for name in header.cells) if header else ()
-    if names != tuple(columns[: max(needed, len(names))]):
-        refuse("has other columns", do, text.file, "row 1")
-    faults: list[Fault] = []
-    found: dict[int, dict[str, object]] = {}
-    for line in lines:
-        if len(line.cells) != len(names):
-            what = f"has {len(line.cells)} cells where the header has {len(names)}"
-            faults.append(Fault(what, "Mend the row", text.file, line.place))
-            continue
-        values: dict[str, object] = {}
-        for name, value in zip(names, line.cells, strict=True):
-            shown = None if name == "head" else value
-            try:
-                values[name] = cells.urn(value) if name == "urn" else read(name, value)
-            except cells.UnfitError as unfit:
-                at = (text.file, line.place, None, name, shown)
-                faults.append(Fault(unfit.what, unfit.do, *at))
-        urn = values.pop("urn", None)
-        if urn is None and line.cells[0].strip() == "":
-            faults.append(Fault("is blank", "Give the URN", text.file, line.place, None, "urn"))
-        elif isinstance(urn, int) and urn in found:
-            do_one = "Keep one of the rows"
-            faults.append(Fault("stands twice", do_one, text.file, line.place, urn, "urn"))
-        elif isinstance(urn, int):
-            found[urn] = values
-    if faults:
-        raise InputRefused(faults)
-    return Beside(names[1:], found, text.file, text.sha256, text.warnings)

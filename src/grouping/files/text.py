@@ -12,6 +12,7 @@ import math
 import os
 import re
 import stat
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -24,11 +25,13 @@ MOST_BYTES = 300_000_000
 MOST_WHOLE_DIGITS = 40  # longer whole numbers are kept as decimals: no count is so long
 NOT_A_FILE = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]+:/|/vsi|[{\[])")
 
+GZIP = b"\x1f\x8b"
+
 # What a file really is, by its first bytes, where it is not text.
 BINARIES = (
     (b"PK\x03\x04", "is an Excel or zip file", "Unzip it, or save the sheet as CSV UTF-8"),
     (b"PK\x05\x06", "is an empty zip file", "Unzip it"),
-    (b"\x1f\x8b", "is compressed (gzip)", "Uncompress it"),
+    (GZIP, "is compressed (gzip)", "Uncompress it"),
     (b"SQLite format 3", "is a GeoPackage or SQLite file", "Export it as GeoJSON in WGS84"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel file", "Save the sheet as CSV UTF-8"),
     (b"%PDF", "is a PDF", "Find the data itself"),
@@ -52,11 +55,11 @@ def refuse(what: str, do: str, file: str, place: str = "", value: object = None)
     raise InputRefused(Fault(what, do, file, place, value=value))
 
 
-def read_text(path: str | Path, *, code_page: bool = False) -> Text:
+def read_text(path: str | Path, *, code_page: bool = False, packed: bool = False) -> Text:
     """Read a local regular file as UTF-8, with or without a byte-order mark.
 
     With `code_page` a file that is not UTF-8 is read as Windows-1252, the register's encoding,
-    and a warning says so.
+    and a warning says so. With `packed` it may be compressed (gzip); the hash is of its own bytes.
 
     Raises
     ------
@@ -67,8 +70,10 @@ def read_text(path: str | Path, *, code_page: bool = False) -> Text:
     """
     raw = read_bytes(path)
     file = Path(path).name
-    _sniff(raw, file)
     sha256 = hashlib.sha256(raw).hexdigest()
+    if packed and raw.startswith(GZIP):
+        raw = _unpacked(raw, file)
+    _sniff(raw, file)
     try:
         return Text(file, raw.decode("utf-8-sig"), sha256)
     except UnicodeDecodeError as error:
@@ -116,6 +121,23 @@ def read_bytes(path: str | Path) -> bytes:
     ) != after.st_size:
         refuse("changed while it was read", "Wait until it is complete, then run again", given)
     return raw
+
+
+def _unpacked(raw: bytes, file: str) -> bytes:
+    """Unpack gzip, however many members it has, never beyond the most a file may hold."""
+    whole, rest = b"", raw
+    while rest:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            whole += member.decompress(rest, MOST_BYTES + 1 - len(whole))
+        except zlib.error:
+            refuse("is a damaged gzip file", "Download it again", file)
+        if len(whole) > MOST_BYTES:
+            raise CapReached(_too_large(file))
+        if not member.eof:
+            refuse("is a gzip file cut short", "Download it again", file)
+        rest = member.unused_data.lstrip(b"\0")
+    return whole
 
 
 def _regular(status: os.stat_result, given: str) -> None:

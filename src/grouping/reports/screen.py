@@ -49,6 +49,15 @@ def _bound(bound: int | None) -> str:
     return "bound not known yet" if bound is None else f"bound {bound:,}"
 
 
+def wide_console(least: int = 160) -> Console:
+    """Open a console for tables that must keep their columns, however narrow the window is."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.width = max(console.width, least)
+    return console
+
+
 def plain(text: str, console: Console) -> str:
     """Escape markup, and replace what the console cannot write."""
     encoding = console.encoding or "ascii"

@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import combinations
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 
+from grouping.search.cuts import Cut, cut_of, patches, violated
 from grouping.search.packing import Problem
 from grouping.search.stopping import Stop
 
@@ -33,19 +32,6 @@ FIRST = 400  # columns to start from
 MOST_ADDED = 400  # columns added in a round
 CUT_ROUNDS = 40
 CUTS_A_ROUND = 20
-PATCH_SETS = 60_000  # sets of items looked at in a fractional patch
-SHAPES = ((3, 2), (4, 3), (5, 2), (5, 3), (7, 2), (7, 3), (7, 4))  # (size of T, k)
-
-
-@dataclass(frozen=True, eq=False)
-class Cut:
-    """A cut: rows with a coefficient, the coefficients, and the right-hand side."""
-
-    items: tuple[int, ...]
-    k: int
-    rows: NDArray[np.intp]
-    of: Whole
-    at_most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,73 +158,12 @@ class Relaxation:
         values = self.answer[loose]
         known = {(cut.items, cut.k) for cut in self.cuts}
         found: list[tuple[float, tuple[int, ...], int]] = []
-        for patch in _patches(self.problem, rows):
+        for patch in patches(self.problem, rows):
             inside = [k for k, r in enumerate(rows) if self.problem.members[r, 0] in patch]
-            found += _violated(self.problem, [rows[k] for k in inside], values[inside], patch)
+            found += violated(self.problem, [rows[k] for k in inside], values[inside], patch)
         found.sort(key=lambda cut: (-round(cut[0], 9), cut[1], cut[2]))
         fresh = [cut for cut in found if (cut[1], cut[2]) not in known][:CUTS_A_ROUND]
-        return [_cut(self.problem, items, k) for _, items, k in fresh]
-
-
-def _cut(problem: Problem, items: tuple[int, ...], k: int) -> Cut:
-    marks = np.zeros(problem.items + 1, dtype=np.int64)
-    marks[list(items)] = 1
-    coefficients = marks[problem.members].sum(axis=1) // k
-    rows = np.flatnonzero(coefficients)
-    return Cut(items, k, rows, coefficients[rows], len(items) // k)
-
-
-def _patches(problem: Problem, rows: Sequence[int]) -> list[set[int]]:
-    """Items of the fractional rows, grouped where rows share an item."""
-    patches: list[set[int]] = []
-    for r in rows:
-        held = {int(i) for i in problem.members[r] if i >= 0}
-        apart = []
-        for patch in patches:
-            if patch & held:
-                held |= patch
-            else:
-                apart.append(patch)
-        patches = [*apart, held]
-    return sorted(patches, key=min)
-
-
-def _violated(
-    problem: Problem, rows: Sequence[int], values: Floats, patch: set[int]
-) -> list[tuple[float, tuple[int, ...], int]]:
-    items = np.asarray(sorted(patch))
-    inside = np.zeros((len(items), len(rows)), dtype=np.int64)
-    place = {int(i): k for k, i in enumerate(items)}
-    for column, r in enumerate(rows):
-        for i in problem.members[r]:
-            if i >= 0:
-                inside[place[int(i)], column] = 1
-    often = inside.sum(axis=1) >= 2  # an item of one row alone can be left out of any cut
-    items, inside = items[often], inside[often]
-    found = []
-    for size, k in SHAPES:
-        if len(items) < size or comb(len(items), size) > PATCH_SETS:
-            continue
-        sets = np.asarray(list(combinations(range(len(items)), size)))
-        left = (inside[sets].sum(axis=1) // k) @ values
-        for s in np.flatnonzero(left > size // k + 1e-4):
-            over = float(left[s]) - size // k
-            found.append((over, tuple(int(i) for i in items[sets[s]]), k))
-    return found + _odd(items, inside, values)
-
-
-def _odd(
-    items: NDArray[np.intp], inside: Whole, values: Floats
-) -> list[tuple[float, tuple[int, ...], int]]:
-    """Odd sets of any size, k = 2: the whole patch, or all of it but one item (long odd rings)."""
-    every = np.arange(len(items))
-    sets = [every] if len(items) % 2 else [np.delete(every, i) for i in every]
-    found = []
-    for chosen in sets:
-        over = float((inside[chosen].sum(axis=0) // 2) @ values) - len(chosen) // 2
-        if over > 1e-4:
-            found.append((over, tuple(int(i) for i in items[chosen]), 2))
-    return found
+        return [cut_of(self.problem, items, k) for _, items, k in fresh]
 
 
 @dataclass(frozen=True, eq=False)

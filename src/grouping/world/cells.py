@@ -93,6 +93,15 @@ def whole(value: object, at_least: int, at_most: int) -> int | None:
     return int(exact)
 
 
+def change(value: str) -> Decimal:
+    """Read a change of a whole, -100 % to 100 %: -10% or -0.10."""
+    plain = value.strip()
+    exact = number(plain.removesuffix("%"))
+    if exact is None or abs(exact) > (100 if plain.endswith("%") else 1):
+        raise UnfitError("is not a change between -100% and 100%", "Write -10% or -0.10")
+    return exact / 100 if plain.endswith("%") else exact
+
+
 def urn(value: object) -> int | None:
     """Read a unique reference number: six digits."""
     six = "A URN has six digits, 100000 to 999999: copy it from the register"
@@ -150,6 +159,8 @@ def display(value: object) -> object:
     if isinstance(value, Decimal) and value.is_nan():
         return str(value)
     if isinstance(value, Decimal):
+        if value.is_snan():
+            return str(value)
         near = float(value)
         return near if Decimal(repr(near)) == value and abs(near) < 1e16 else str(value)
     if isinstance(value, bool):
