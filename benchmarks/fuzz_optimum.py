@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import random_cases  # noqa: E402  beside the tests
+import random_cases
 
 
 def main() -> int:

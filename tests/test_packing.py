@@ -80,7 +80,7 @@ def test_equal_to_brute_force(seed: int) -> None:
     assert found.rows == truth[2]
 
 
-@pytest.mark.parametrize("seed", range(0, 60))
+@pytest.mark.parametrize("seed", range(60))
 def test_canonical_choice_by_digits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the search gives up, the sum of hashes minimised digit by digit is the same choice."""
     monkeypatch.setattr("grouping.search.ties.NODES", 0)
