@@ -17,9 +17,11 @@ from grouping.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grouping.answers.plan import Plan
     from grouping.files.policies import PolicySource
-    from grouping.world.journeys import Journeys
+    from grouping.files.travel import Travel
     from grouping.world.schools import Schools
 
 OUR_FAULT, INTERRUPTED = 70, 130
@@ -45,7 +47,8 @@ def propose(
     output: Annotated[Path, typer.Option("-o", "--output", help="folder for the plan's files")],
     policy: Annotated[str, typer.Option(help="ready policy, or a .toml file")] = "norfolk-2012",
     journeys: Annotated[
-        str | None, typer.Option(help="CSV from_urn,to_urn,minutes (roads and servers: not yet)")
+        str | None,
+        typer.Option(help="CSV from_urn,to_urn,minutes; a county's .osm.pbf; or an OSRM URL"),
     ] = None,
     plans: Annotated[int, typer.Option(min=1, help="how many plans (more than one: not yet)")] = 1,
     time_limit: Annotated[float | None, typer.Option(min=0, help="seconds of search")] = None,
@@ -57,20 +60,21 @@ def propose(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
     ] = None,
+    cache: Annotated[bool, typer.Option(help="keep and look up times by road")] = True,
 ) -> None:
     """Suggest the best plan under a policy and write it as JSON, GeoJSON and CSV."""
-    _refuse_what_is_not_there(journeys, plans)
+    _refuse_what_is_not_there(plans)
     found, source, hashes = _inputs(schools, policy, set_ or [])
-    travel, used = _journeys(journeys, found)
-    if used:
-        hashes["journeys"] = used
+    travel = _travel(journeys, found, source, cache) if journeys else None
+    if travel:
+        hashes["journeys"] = {"file": travel.file, "sha256": travel.sha256}
     from grouping.engine import propose as best_plan
 
     with _waiting():
         plan = best_plan(
             found,
             source.policy,
-            travel,
+            travel.journeys if travel else None,
             time_limit=time_limit,
             workers=workers,
             seed=seed,
@@ -80,7 +84,7 @@ def propose(
         raise NoPlanExists(_conflicts(plan))
     if plan.status == "unknown":
         raise StoppedEmpty("stopped before any plan was in hand: give it more time")
-    _write(plan, output, schools, source, hashes)
+    _write(plan, output, schools, source, hashes, travel)
     if plan.stopped:
         raise typer.Exit(INTERRUPTED)
 
@@ -94,7 +98,7 @@ def check(
     """Check a plan from outside: who takes part, every rule, measure, value and export."""
     from grouping import check as checker
 
-    _refuse_what_is_not_there(journeys, 1)
+    _refuse_maps_in_check(journeys)
     extra = ["--journeys", journeys] if journeys else []
     if not _is_register(schools):
         raise typer.Exit(checker.main([schools, str(folder), *extra]))
@@ -107,6 +111,64 @@ def check(
         converted = Path(room) / "schools.geojson"
         converted.write_bytes(geojson_bytes(read_gias(Path(schools))[0]))
         raise typer.Exit(checker.main([str(converted), str(folder), *extra]))
+
+
+@app.command()
+def journeys(
+    schools: SchoolsFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="journeys.csv to write")],
+    roads: Annotated[Path | None, typer.Option(help="a county's map, FILE.osm.pbf")] = None,
+    server: Annotated[str | None, typer.Option(help="address of an OSRM server")] = None,
+    at_most: Annotated[
+        float | None, typer.Option(min=1, max=1440, help="minutes; longer journeys are left out")
+    ] = None,
+    cache: Annotated[bool, typer.Option(help="keep and look up times by road")] = True,
+) -> None:
+    """Work out minutes by road between every two open schools, as a table to open and edit."""
+    from grouping.files import travel
+    from grouping.files.writing import write_whole
+
+    if (roads is None) == (server is None):
+        raise UsageRefused("give either --roads FILE.osm.pbf or --server URL")
+    if server is not None and at_most is not None:
+        raise UsageRefused("--at-most goes with --roads: a server gives every journey")
+    found = _schools(schools)
+    rows = [s for s in found.rows if s.status == "Open"]
+    with _waiting("Working out journeys by road"):
+        if roads is not None:
+            read = travel.by_road(roads, rows, at_most, cached=cache)
+        else:
+            read = travel.by_server(server or "", rows)
+    files = travel.tables(read, output.name, {"file": found.source, "sha256": found.sha256})
+    write_whole(output.parent, files, [Path(schools), *([roads] if roads else [])])
+    _notes(read.warnings)
+    for sentence in travel.sentences(read, len(rows)):
+        typer.echo(_plain(sentence))
+    typer.echo(f"Written: {', '.join(_plain(name) for name in files)}")
+
+
+@app.command()
+def barriers(
+    file: Annotated[Path, typer.Argument(metavar="FILE.osm.pbf", help="a county's map")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="rivers.geojson to write")],
+    reach: Annotated[
+        float | None,
+        typer.Option(min=0, max=50_000, help="metres taken out either side of a crossing"),
+    ] = None,
+) -> None:
+    """Draw rivers, canals, tidal water and coast as barriers, with what bridges serve taken out."""
+    from grouping.files.waters import barriers_of
+    from grouping.files.writing import write_one
+
+    with _waiting("Reading rivers and bridges"):
+        made = barriers_of(file, reach)
+    write_one(output, made.content, [file])
+    typer.echo(
+        f"{len(made.waters)} lines of water, {made.waters.metres / 1000:.1f} km, with "
+        f"{made.reach:,.0f} m taken out either side of {len(made.waters.crossings)} crossings."
+    )
+    typer.echo("Map data (c) OpenStreetMap contributors, ODbL.")
+    typer.echo(f"Written: {_plain(output.name)}")
 
 
 @app.command()
@@ -153,18 +215,34 @@ def gias(
     typer.echo(f"Each row's outcome is in {_plain(beside)}.")
 
 
-def _refuse_what_is_not_there(journeys: str | None, plans: int) -> None:
+def _refuse_what_is_not_there(plans: int) -> None:
     """Refuse options whose feature does not exist yet, saying so."""
     if plans > 1:
         raise UsageRefused("--plans: more than one plan does not exist yet; leave it at 1")
-    if journeys and "://" in journeys:
-        raise UsageRefused("--journeys URL: journeys from a server do not exist yet; give a CSV")
-    if journeys and journeys.lower().endswith((".pbf", ".osm")):
-        raise UsageRefused("--journeys FILE.osm.pbf: journeys by road do not exist yet; give a CSV")
+
+
+def _refuse_maps_in_check(journeys: str | None) -> None:
+    """A plan by road is checked against its own record of the minutes, not against the map."""
+    from grouping.files.travel import is_map, is_server
+
+    if journeys and (is_map(journeys) or is_server(journeys)):
+        raise UsageRefused(
+            "--journeys takes a CSV here: leave it out, and the journeys.csv of the plan is used"
+        )
 
 
 def _is_register(schools: str) -> bool:
     return schools.lower().endswith(".csv")
+
+
+def _schools(schools: str) -> Schools:
+    if _is_register(schools):
+        from grouping.files.gias import schools_from_gias
+
+        return schools_from_gias(Path(schools))
+    from grouping.files.geojson import read_schools
+
+    return read_schools(schools)
 
 
 def _inputs(
@@ -173,14 +251,7 @@ def _inputs(
     """Read schools and policy; name and hash of every input."""
     from grouping.files.policies import open_policy
 
-    if _is_register(schools):
-        from grouping.files.gias import schools_from_gias
-
-        found = schools_from_gias(Path(schools))
-    else:
-        from grouping.files.geojson import read_schools
-
-        found = read_schools(schools)
+    found = _schools(schools)
     source = open_policy(policy, settings, known_urns=set(found.urns.tolist()))
     kind = "register" if _is_register(schools) else "schools"
     hashes = {
@@ -191,21 +262,32 @@ def _inputs(
         hashes["edges"] = {"file": source.edges_path.name, "sha256": source.edges_sha256}
     if source.barriers_path:
         hashes["barriers"] = {"file": source.barriers_path.name, "sha256": source.barriers_sha256}
-    for warning in source.warnings:
-        typer.echo(f"Note: {_plain(warning)}", err=True)
+    _notes(source.warnings)
     return found, source, hashes
 
 
-def _journeys(journeys: str | None, found: Schools) -> tuple[Journeys | None, dict[str, str]]:
-    if journeys is None:
-        return None, {}
-    from grouping.files.tables import read_journeys
-    from grouping.world.journeys import from_pairs
+def _travel(journeys: str, found: Schools, source: PolicySource, cache: bool) -> Travel:
+    """Take journeys from a table, a map or a server, by what is given."""
+    from grouping.files import travel
+    from grouping.policy.eligibility import take_part
 
-    read = read_journeys(journeys, set(found.urns.tolist()))
-    for warning in read.warnings:
+    if travel.is_server(journeys) or travel.is_map(journeys):
+        with _waiting("Working out journeys by road"):
+            taking = take_part(found, source.policy).schools
+            if travel.is_server(journeys):
+                read = travel.by_server(journeys, taking)
+            else:
+                cap = travel.cap_for(source.policy)
+                read = travel.by_road(journeys, taking, cap, cached=cache)
+    else:
+        read = travel.by_table(journeys, found.rows)
+    _notes(read.warnings)
+    return read
+
+
+def _notes(warnings: Iterable[str]) -> None:
+    for warning in warnings:
         typer.echo(f"Note: {_plain(warning)}", err=True)
-    return from_pairs(read.tenths, "file"), {"file": Path(journeys).name, "sha256": read.sha256}
 
 
 def _write(
@@ -214,6 +296,7 @@ def _write(
     schools: str,
     source: PolicySource,
     hashes: dict[str, dict[str, str]],
+    travel: Travel | None,
 ) -> None:
     from rich.console import Console
 
@@ -227,6 +310,7 @@ def _write(
         schools_path=None if _is_register(schools) else schools,
         sources={name: path for name, path in named.items() if path},
         hashes=hashes,
+        travel=travel,
     )
     console = Console(highlight=False)
     show(plan, console)
@@ -240,7 +324,7 @@ def _conflicts(plan: Plan) -> str:
     return f"no plan can exist. These cannot all hold: {said}"
 
 
-def _waiting() -> Any:
+def _waiting(what: str = "Looking for the best plan") -> Any:
     """Show that work is going on, where somebody is looking."""
     from contextlib import nullcontext
 
@@ -248,7 +332,7 @@ def _waiting() -> Any:
         return nullcontext()
     from rich.console import Console
 
-    return Console(stderr=True).status("Looking for the best plan", spinner="line")
+    return Console(stderr=True).status(what, spinner="line")
 
 
 def _plain(text: str, err: bool = False) -> str:

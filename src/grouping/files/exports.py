@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +31,10 @@ from grouping.world.journeys import NONE, STRAIGHT
 from grouping.world.places import to_wgs84
 from grouping.world.schools import School
 
-PACKAGES = ("grouping", "ortools", "numpy", "networkx", "shapely", "pydantic")
+if TYPE_CHECKING:
+    from grouping.files.travel import Travel
+
+PACKAGES = ("grouping", "ortools", "numpy", "networkx", "shapely", "pydantic", "scipy")
 PLACES = 6  # decimals of a degree, about 0.1 m
 
 Feature = dict[str, Any]
@@ -44,6 +47,7 @@ def write_plan(
     schools_path: str | Path | None = None,
     sources: Mapping[str, Path] | None = None,
     hashes: Mapping[str, Mapping[str, str]] | None = None,
+    travel: Travel | None = None,
 ) -> check.Verdict:
     """Write every file of a plan into a folder, whole or not at all, once the checker agrees.
 
@@ -60,6 +64,8 @@ def write_plan(
         Files the policy names, by the name they are copied under (edges.csv, barriers.geojson).
     hashes
         Name and SHA-256 of every input, for `run.inputs`.
+    travel
+        Where the journeys come from, for the record of the run.
 
     Returns
     -------
@@ -73,7 +79,7 @@ def write_plan(
     OutputRefused
         Where a file cannot be written; old files are whole.
     """
-    files = plan_files(plan, sources or {}, hashes or {})
+    files = plan_files(plan, sources or {}, hashes or {}, travel)
     inputs = [Path(p) for p in (schools_path, *(sources or {}).values()) if p is not None]
     with tempfile.TemporaryDirectory(prefix="grouping-") as room:
         trial = Path(room)
@@ -89,14 +95,21 @@ def write_plan(
 
 
 def plan_files(
-    plan: Plan, sources: Mapping[str, Path], hashes: Mapping[str, Mapping[str, str]]
+    plan: Plan,
+    sources: Mapping[str, Path],
+    hashes: Mapping[str, Mapping[str, str]],
+    travel: Travel | None = None,
 ) -> dict[str, bytes]:
     """Make every file of a plan, by name."""
-    run = {
+    run: dict[str, Any] = {
         "inputs": {name: dict(one) for name, one in hashes.items()},
         "versions": versions(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    if travel is not None:
+        run["warnings"] = [*plan.survey.warnings, *travel.warnings]
+        if travel.about:
+            run["journeys"] = dict(travel.about)
     document = plan.document(run)
     files = {
         "policy.toml": _policy(plan, sources).encode(),
@@ -171,6 +184,8 @@ def _collection(plan: Plan, name: str, features: list[Feature]) -> bytes:
         "journey_source": plan.county.journey_source,
         "version": versions()["grouping"],
     }
+    if plan.attribution:
+        whole["grouping"]["attribution"] = plan.attribution
     return geojson_bytes({**whole, "features": features})
 
 
