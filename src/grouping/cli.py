@@ -98,7 +98,8 @@ def check(
     """Check a plan from outside: who takes part, every rule, measure, value and export."""
     from grouping import check as checker
 
-    _refuse_maps_in_check(journeys)
+    if journeys:
+        _refuse_maps_in_check(journeys)
     extra = ["--journeys", journeys] if journeys else []
     if not _is_register(schools):
         raise typer.Exit(checker.main([schools, str(folder), *extra]))
@@ -221,11 +222,11 @@ def _refuse_what_is_not_there(plans: int) -> None:
         raise UsageRefused("--plans: more than one plan does not exist yet; leave it at 1")
 
 
-def _refuse_maps_in_check(journeys: str | None) -> None:
+def _refuse_maps_in_check(journeys: str) -> None:
     """A plan by road is checked against its own record of the minutes, not against the map."""
     from grouping.files.travel import is_map, is_server
 
-    if journeys and (is_map(journeys) or is_server(journeys)):
+    if is_map(journeys) or is_server(journeys):
         raise UsageRefused(
             "--journeys takes a CSV here: leave it out, and the journeys.csv of the plan is used"
         )
