@@ -123,6 +123,9 @@ def plot(plan: Plan, ax: Any = None) -> Any:
     ax.set_ylabel("northing, km")
     ax.set_title(f"{plan.survey.policy.name}: candidate federations for discussion")
     ax.legend(loc="lower right", fontsize=7)
+    if plan.attribution:
+        said = f"Journeys: {plan.attribution}"
+        ax.text(0.01, 0.01, said, transform=ax.transAxes, fontsize=6)
     return ax
 
 
@@ -161,4 +164,5 @@ def html(plan: Plan) -> str:
     head = (
         "<tr><th>id</th><th>schools</th><th>roll</th><th>longest, minutes</th><th>points</th></tr>"
     )
-    return f"{said}<table>{head}{rows}</table>"
+    credit = f"<p>Journeys: {escape(plan.attribution)}</p>" if plan.attribution else ""
+    return f"{said}<table>{head}{rows}</table>{credit}"

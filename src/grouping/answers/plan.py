@@ -16,6 +16,7 @@ from grouping.answers.summary import summary, verdict
 from grouping.policy.survey import Survey
 from grouping.world.county import County
 from grouping.world.federations import Federations
+from grouping.world.journeys import ATTRIBUTION
 
 if TYPE_CHECKING:
     import geopandas
@@ -68,6 +69,11 @@ class Plan:
     def county(self) -> County:
         """The schools that take part."""
         return self.survey.county
+
+    @property
+    def attribution(self) -> str:
+        """Whose map gives the minutes; empty where none does."""
+        return ATTRIBUTION.get(self.county.journey_source, "")
 
     def __len__(self) -> int:
         return len(self.federations)
@@ -132,6 +138,7 @@ class Plan:
                 ],
                 "warnings": list(self.survey.warnings),
                 "unchecked": [*policy.unchecked, *(["graph"] if self.survey.graph_given else [])],
+                **({"attribution": self.attribution} if self.attribution else {}),
                 **(run or {}),
             },
         }

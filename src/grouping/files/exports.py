@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +32,10 @@ from grouping.world.journeys import NONE, STRAIGHT
 from grouping.world.places import to_wgs84
 from grouping.world.schools import School
 
-PACKAGES = ("grouping", "ortools", "numpy", "networkx", "shapely", "pydantic")
+if TYPE_CHECKING:
+    from grouping.files.travel import Travel
+
+PACKAGES = ("grouping", "ortools", "numpy", "networkx", "shapely", "pydantic", "scipy")
 PLACES = 6  # decimals of a degree, about 0.1 m
 
 Feature = dict[str, Any]
@@ -46,6 +49,7 @@ def write_plan(
     sources: Mapping[str, Path] | None = None,
     hashes: Mapping[str, Mapping[str, str]] | None = None,
     others: Collection[str | Path] = (),
+    travel: Travel | None = None,
 ) -> check.Verdict:
     """Write every file of a plan into a folder, whole or not at all, once the checker agrees.
 
@@ -65,6 +69,8 @@ def write_plan(
         is added where it is not among them.
     others
         Further inputs, none of which may be overwritten.
+    travel
+        Where the journeys come from, for the record of the run.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def write_plan(
     known = dict(hashes or {})
     if schools_path is not None and "schools" not in known:
         known["schools"] = _hashed(Path(schools_path).name, Path(schools_path).read_bytes())
-    files = plan_files(plan, sources or {}, known)
+    files = plan_files(plan, sources or {}, known, travel)
     given = (schools_path, *(sources or {}).values(), *others)
     inputs = [Path(p) for p in given if p is not None]
     with tempfile.TemporaryDirectory(prefix="grouping-") as room:
@@ -98,16 +104,23 @@ def write_plan(
 
 
 def plan_files(
-    plan: Plan, sources: Mapping[str, Path], hashes: Mapping[str, Mapping[str, str]]
+    plan: Plan,
+    sources: Mapping[str, Path],
+    hashes: Mapping[str, Mapping[str, str]],
+    travel: Travel | None = None,
 ) -> dict[str, bytes]:
     """Make every file of a plan, by name."""
     schools = _schools(plan)
     own = {"schools": _hashed("schools.geojson", schools)}
-    run = {
+    run: dict[str, Any] = {
         "inputs": {name: dict(one) for name, one in (own | dict(hashes)).items()},
         "versions": versions(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    if travel is not None:
+        run["warnings"] = [*plan.survey.warnings, *travel.warnings]
+        if travel.about:
+            run["journeys"] = dict(travel.about)
     document = plan.document(run)
     named = {name: path.read_bytes() for name, path in sources.items()}
     named = _from_python(plan) | named
@@ -204,6 +217,8 @@ def _collection(plan: Plan, name: str, features: list[Feature]) -> bytes:
         "journey_source": plan.county.journey_source,
         "version": versions()["grouping"],
     }
+    if plan.attribution:
+        whole["grouping"]["attribution"] = plan.attribution
     return geojson_bytes({**whole, "features": features})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from grouping.world.journeys import ATTRIBUTION, ROAD
+
 _ID = ("text", "", "id of the federation in this plan, in order of first URN")
 _KEY = ("text", "", "ascending URNs joined by -: the same in every plan")
 _STANDING = ("text", "", "candidate for discussion: nothing here is a decision")
@@ -10,7 +12,7 @@ _SHARED = (
     ("schools", "text", "", "ascending URNs joined by commas"),
     ("roll", "integer", "pupils", "combined roll today"),
     ("longest_journey", "number", "minutes", "longest journey between two members; empty: none"),
-    ("journey_source", "text", "", "where the minutes come from"),
+    ("journey_source", "text", "", f"where the minutes come from; road: {ATTRIBUTION[ROAD]}"),
     ("cost", "integer", "thousandths of a point", "what the plan minimises; less is better"),
     ("balance", "integer", "GBP a year", "modelled in-year balance, good to a few per cent"),
     ("t_star", "number", "share of a week", "what the head must teach for the budget to balance"),
@@ -47,7 +49,7 @@ _LINK = (
     ("from_urn", "integer", "", "one end of an edge of the federation's tree"),
     ("to_urn", "integer", "", "the other end"),
     ("minutes", "number", "minutes", "journey of the edge; empty: no journey"),
-    ("source", "text", "", "where the minutes come from"),
+    ("source", "text", "", f"where the minutes come from; road: {ATTRIBUTION[ROAD]}"),
     ("standing", *_STANDING),
 )
 _MAP = (

@@ -42,6 +42,8 @@ def show(plan: Plan, console: Console) -> None:
     for stage in plan.stages:
         console.print(f"{stage.name}: {stage.value:,} {stage.unit}, {_bound(stage.bound)}")
     console.print(verdict(plan))
+    if plan.attribution:
+        console.print(f"Journeys by road: map data {plan.attribution.replace('©', '(c)')}, ODbL.")
     console.print("These are candidates for discussion: governing bodies decide.")
 
 

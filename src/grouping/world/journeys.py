@@ -26,6 +26,8 @@ Whole = NDArray[np.int64]
 
 NONE = -1
 STRAIGHT = "straight line"
+ROAD = "road"
+ATTRIBUTION = {ROAD: "© OpenStreetMap contributors"}  # whose map gives the minutes, by source
 LONGEST = 2**20  # tenths of a minute, far beyond any journey
 
 

@@ -1,0 +1,175 @@
+"""Commands about plans: propose, check, policies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grouping.commands.inputs import (
+    Cache,
+    Hashes,
+    PolicyName,
+    RollChange,
+    SchoolsFile,
+    arrangements_of,
+    as_geojson,
+    inputs_of,
+    plain,
+    read_besides,
+    say,
+    travel_of,
+    waiting,
+    with_rolls,
+)
+from grouping.errors import NoPlanExists, StoppedEmpty, UsageRefused
+
+if TYPE_CHECKING:
+    from grouping.answers.plan import Plan
+    from grouping.files.policies import PolicySource
+    from grouping.files.travel import Travel
+
+INTERRUPTED = 130
+
+
+def propose(
+    schools: SchoolsFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="folder for the plan's files")],
+    policy: PolicyName = "norfolk-2012",
+    journeys: Annotated[
+        str | None,
+        typer.Option(help="CSV from_urn,to_urn,minutes; a county's .osm.pbf; or an OSRM URL"),
+    ] = None,
+    plans: Annotated[int, typer.Option(min=1, help="how many plans (more than one: not yet)")] = 1,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="seconds of search")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the search")] = 0,
+    candidates_at_most: Annotated[
+        int, typer.Option(min=1, help="cap on candidate federations")
+    ] = 10_000_000,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
+    ] = None,
+    roll_change: RollChange = None,
+    arrangements: Annotated[
+        Path | None, typer.Option(help="arrangements-to-confirm.csv: warn where a plan splits one")
+    ] = None,
+    cache: Cache = True,
+) -> None:
+    """Suggest the best plan under a policy and write it as JSON, GeoJSON and CSV."""
+    if plans > 1:
+        raise UsageRefused("--plans: more than one plan does not exist yet; leave it at 1")
+    settings = with_rolls(policy, set_ or [], roll_change)
+    found, source, hashes = inputs_of(schools, policy, settings)
+    unconfirmed = arrangements_of(arrangements, hashes)
+    travel = travel_of(journeys, found, source, cache) if journeys else None
+    if travel:
+        hashes["journeys"] = {"file": travel.file, "sha256": travel.sha256}
+    from grouping.engine import propose as best_plan
+
+    try:
+        with waiting():
+            plan = best_plan(
+                found,
+                source.policy,
+                travel.journeys if travel else None,
+                time_limit=time_limit,
+                workers=workers,
+                seed=seed,
+                candidates_at_most=candidates_at_most,
+            )
+    except KeyboardInterrupt:
+        say("Stopped before any plan was in hand. Nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
+    if plan.status == "infeasible":
+        raise NoPlanExists(_conflicts(plan))
+    if plan.status == "unknown":
+        raise StoppedEmpty("stopped before any plan was in hand: give it more time")
+    if unconfirmed:
+        from grouping.answers.arrangements import with_arrangements
+
+        plan = with_arrangements(plan, unconfirmed)
+    others = read_besides(schools, policy, journeys, source)
+    others += [arrangements] if arrangements else []
+    _write(plan, output, schools, source, hashes, others, travel)
+    if plan.stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+def check(
+    schools: SchoolsFile,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a plan")],
+    journeys: Annotated[str | None, typer.Option(help="the journeys file of the plan")] = None,
+) -> None:
+    """Check a plan from outside: who takes part, every rule, measure, value and export."""
+    from grouping import check as checker
+
+    if journeys:
+        _refuse_maps_in_check(journeys)
+    extra = ["--journeys", journeys] if journeys else []
+    with as_geojson(schools) as path:
+        raise typer.Exit(checker.main([path, str(folder), *extra]))
+
+
+def policies(
+    name: Annotated[str | None, typer.Argument(help="print this one as TOML")] = None,
+) -> None:
+    """List the ready policies, or print one as TOML to copy and edit."""
+    from grouping.errors import PolicyRefused
+    from grouping.files.shipped import not_found, policy_names, policy_text
+
+    if name is None:
+        for each in policy_names():
+            typer.echo(each)
+        return
+    if name not in policy_names():
+        raise PolicyRefused(not_found(name))
+    typer.echo(policy_text(name), nl=False)
+
+
+def _refuse_maps_in_check(journeys: str) -> None:
+    """A plan by road is checked against its own record of the minutes, not against the map."""
+    from grouping.files.travel import is_map, is_server
+
+    if is_map(journeys) or is_server(journeys):
+        raise UsageRefused(
+            "--journeys takes a CSV here: leave it out, and the journeys.csv of the plan is used"
+        )
+
+
+def _write(
+    plan: Plan,
+    output: Path,
+    schools: str,
+    source: PolicySource,
+    hashes: Hashes,
+    others: list[Path],
+    travel: Travel | None,
+) -> None:
+    from rich.console import Console
+
+    from grouping.files.exports import write_plan
+    from grouping.reports.screen import show
+
+    named = {"edges.csv": source.edges_path, "barriers.geojson": source.barriers_path}
+    with as_geojson(schools) as path:
+        verdict = write_plan(
+            plan,
+            output,
+            schools_path=path,
+            sources={name: path for name, path in named.items() if path},
+            hashes=hashes,
+            others=others,
+            travel=travel,
+        )
+    console = Console(highlight=False)
+    show(plan, console)
+    unchecked = f" EXCEPT {', '.join(verdict.unchecked)}" if verdict.unchecked else ""
+    console.print(f"Independent check: VALID{unchecked}. Files are in {plain(str(output))}")
+
+
+def _conflicts(plan: Plan) -> str:
+    """Say why no plan can exist: the asks that cannot all hold."""
+    said = "; ".join(plan.conflicts) or "the rules leave nothing"
+    return f"no plan can exist. These cannot all hold: {said}"
