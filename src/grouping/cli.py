@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grouping.commands import data, plans
+from grouping.commands import plans, sources
 from grouping.commands.inputs import say
 from grouping.errors import GroupingError, InputRefused
 
@@ -25,14 +25,14 @@ app.add_typer(importing, name="import", help="Make a schools.geojson from a regi
 for command in (
     plans.propose,
     plans.check,
-    data.validate,
-    data.budgets,
-    data.journeys,
-    data.barriers,
+    sources.validate,
+    sources.budgets,
+    sources.journeys,
+    sources.barriers,
     plans.policies,
 ):
     app.command()(command)
-importing.command()(data.gias)
+importing.command()(sources.gias)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""The commands of the command line: what is asked, read, run and said. Nothing is worked out here."""
+"""The commands of the command line: what is asked, read, run and said; nothing is worked out."""
