@@ -48,7 +48,8 @@ def droppable(policy: Policy) -> list[tuple[str, Drop]]:
             for lock in getattr(policy.locks, key)
         ]
     for limit in policy.limits:
-        bounds = f"at least {limit.at_least}, at most {limit.at_most}".replace("None", "any")
+        given = (("at least", limit.at_least), ("at most", limit.at_most))
+        bounds = ", ".join(f"{word} {bound}" for word, bound in given if bound is not None)
         asks.append((f"limit {limit.name}: {bounds}", _without(limit.name)))
     if policy.take_part.existing == "keep":
         asks.append(("existing federations are kept whole", _freed))
