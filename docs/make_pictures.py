@@ -1,4 +1,4 @@
-"""Draw docs/plan.png: a plan of the model county, its river not to be crossed but by a bridge.
+"""Draw docs/plan.png, a plan of the model county, and docs/river.png, what its river changes.
 
     python docs/make_pictures.py
 
@@ -17,23 +17,29 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib import patheffects
 from PIL import Image
 
 import grouping
+from grouping.answers.maps import tree_links
+from grouping.files.barriers import read_barriers
+from grouping.world.journeys import crossed
 from grouping.world.places import to_grid
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "data"
 PICTURE = HERE / "plan.png"
+RIVER = HERE / "river.png"
 TIERS = {"urgent": "under 50 pupils", "small": "50 to 99 pupils", "partner": "100 to 420 pupils"}
 APART = 1.5  # kilometres between two numbers on the map
 
 
-def plan_of_the_model_county() -> grouping.Plan:
-    """Propose under norfolk-2012 with the river as a barrier."""
-    river = (DATA / "river.geojson").as_posix()
-    policy = grouping.read_policy("norfolk-2012", [f"neighbours.barriers={river}"])
+def plan_of_the_model_county(*, river: bool = True) -> grouping.Plan:
+    """Propose under norfolk-2012, with the river as a barrier or as if there were none."""
+    path = (DATA / "river.geojson").as_posix()
+    settings = [f"neighbours.barriers={path}"] if river else []
+    policy = grouping.read_policy("norfolk-2012", settings)
     return grouping.propose(grouping.read_schools(DATA / "schools.geojson"), policy)
 
 
@@ -88,13 +94,50 @@ def draw(plan: grouping.Plan) -> Any:
     return figure
 
 
-def main() -> None:
-    """Draw and save, with few colours so that the file stays small."""
-    figure = draw(plan_of_the_model_county())
+def draw_river_and_links() -> Any:
+    """Draw the links of two plans, blind to the river and not; those across it in red."""
+    figure, axes = plt.subplots(2, 1, figsize=(10, 8), layout="constrained", sharex=True)
+    for ax, river in zip(axes, (False, True), strict=True):
+        plan = plan_of_the_model_county(river=river)
+        draw_river(ax)
+        county, crossing = plan.county, 0
+        barred = crossed_by_the_river(plan)
+        for link in tree_links(plan.federations):
+            ends = [county.schools[link["one"]], county.schools[link["other"]]]
+            over = barred[link["one"], link["other"]]
+            crossing += int(over)
+            east, north = [e.easting / 1000 for e in ends], [e.northing / 1000 for e in ends]
+            colour = "#cc2222" if over else "#333333"
+            ax.plot(east, north, color=colour, marker="o", markersize=3, linewidth=1.4)
+        blind = "with the river as a barrier" if river else "straight lines, blind to the river"
+        ax.set_title(f"{blind}: {crossing} links of the plan cross it", fontsize=11)
+        ax.set_aspect("equal")
+        ax.set_ylim(277, 313)
+        ax.set_ylabel("northing, km")
+    axes[-1].set_xlabel("easting, km")
+    return figure
+
+
+def crossed_by_the_river(plan: grouping.Plan) -> Any:
+    """Mark the pairs of schools whose straight line meets the river."""
+    segments = read_barriers(DATA / "river.geojson").segments
+    east = np.asarray([s.easting for s in plan.county.schools])
+    north = np.asarray([s.northing for s in plan.county.schools])
+    return crossed(east, north, segments)
+
+
+def save(figure: Any, path: Path) -> None:
+    """Save with few colours, so that the file stays small."""
     drawn = io.BytesIO()
     figure.savefig(drawn, dpi=110)
-    Image.open(drawn).convert("RGB").quantize(96).save(PICTURE, optimize=True)
-    print(f"{PICTURE.name}: {PICTURE.stat().st_size / 1000:.0f} kB")  # noqa: T201
+    Image.open(drawn).convert("RGB").quantize(96).save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")  # noqa: T201
+
+
+def main() -> None:
+    """Draw and save both."""
+    save(draw(plan_of_the_model_county()), PICTURE)
+    save(draw_river_and_links(), RIVER)
 
 
 if __name__ == "__main__":
