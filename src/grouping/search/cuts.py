@@ -36,11 +36,11 @@ class Cut:
 
 def cut_of(problem: Problem, items: tuple[int, ...], k: int) -> Cut:
     """Make the cut of a set of items and a divisor, over every row of the problem."""
-    marks = np.zeros(problem.items + 1, dtype=np.int64)
+    marks = np.zeros(problem.items + 1, dtype=np.int16)
     marks[list(items)] = 1
-    coefficients = marks[problem.members].sum(axis=1) // k
+    coefficients = marks[problem.members].sum(axis=1, dtype=np.int16) // k
     rows = np.flatnonzero(coefficients)
-    return Cut(items, k, rows, coefficients[rows], len(items) // k)
+    return Cut(items, k, rows, coefficients[rows].astype(np.int64), len(items) // k)
 
 
 def patches(problem: Problem, rows: Sequence[int]) -> list[set[int]]:

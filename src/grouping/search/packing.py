@@ -76,7 +76,7 @@ class Problem:
     def tiers(self) -> tuple[Whole, ...]:
         """For each tier, how many of its items each row covers."""
         return tuple(
-            np.append(flags, False)[self.members].sum(axis=1, dtype=np.int64)
+            np.append(flags, False)[self.members].sum(axis=1, dtype=np.int16).astype(np.int64)
             for flags in self.tier_items
         )
 
@@ -177,7 +177,7 @@ def components(problem: Problem) -> list[tuple[NDArray[np.intp], NDArray[np.intp
 
 def greedy(problem: Problem, weights: Whole) -> list[int] | None:
     """Take the cheapest disjoint rows in order, what must be covered first; None if that fails."""
-    taken = np.zeros(problem.items + 1, dtype=np.bool_)
+    taken: set[int] = set()
     chosen: list[int] = []
     per_item = weights / np.maximum((problem.members >= 0).sum(axis=1), 1)
     must = np.append(problem.must, False)
@@ -186,10 +186,9 @@ def greedy(problem: Problem, weights: Whole) -> list[int] | None:
         if len(rows) > GREEDY_ROWS:
             rows = rows[np.argpartition(per_item[rows], GREEDY_ROWS)[:GREEDY_ROWS]]
         for r in rows[np.argsort(per_item[rows], kind="stable")]:
-            held = problem.members[r]
-            held = held[held >= 0]
-            if not taken[held].any():
-                taken[held] = True
+            held = [i for i in problem.members[r].tolist() if i >= 0]
+            if taken.isdisjoint(held):
+                taken.update(held)
                 chosen.append(int(r))
     chosen.sort()
     return chosen if problem.holds(chosen) else None

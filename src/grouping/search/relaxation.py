@@ -11,7 +11,7 @@ them. It is a bound whatever the solver did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -28,8 +28,9 @@ Floats = NDArray[np.float64]
 
 UNIT = 10**6  # denominators of whole duals
 TINY = 1e-6
-FIRST = 400  # columns to start from
-MOST_ADDED = 400  # columns added in a round
+FIRST = 1_000  # columns to start from
+FEW_ADDED = 100  # columns added in a round without choosing
+ROWS_AN_ITEM = 2  # columns added in a round for each item, at most
 CUT_ROUNDS = 40
 CUTS_A_ROUND = 20
 
@@ -144,9 +145,7 @@ class Relaxation:
             if not len(short) or self.stop.now():
                 self.answer = master.answer
                 return duals
-            if len(short) > MOST_ADDED:
-                short = short[np.argpartition(reduced[short], MOST_ADDED)[:MOST_ADDED]]
-            for row in np.sort(short).tolist():
+            for row in np.sort(_spread(self.problem, short, reduced)).tolist():
                 have[row] = True
                 self.columns.append(row)
                 master.add_column(row)
@@ -171,6 +170,38 @@ class _Duals:
     items: Floats
     sides: Floats
     cuts: Floats
+
+
+# Only what is not 0 comes back, and no reduced costs: every row is priced here anyway.
+SPARSE = mathopt.ModelSolveParameters(
+    variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
+    dual_values_filter=mathopt.LinearConstraintFilter(skip_zero_values=True),
+    reduced_costs_filter=mathopt.VariableFilter(filtered_items=()),
+)
+
+
+def _spread(problem: Problem, short: NDArray[np.intp], reduced: Floats) -> NDArray[np.intp]:
+    """Rows to add: for each item those of the least reduced cost, so that all items hear news."""
+    if len(short) <= FEW_ADDED:
+        return short
+    left = short[np.argsort(reduced[short], kind="stable")]
+    chosen = []
+    for _ in range(ROWS_AN_ITEM):
+        members = problem.members[left]
+        first = np.unique(members.ravel(), return_index=True)[1] // members.shape[1]
+        best = np.unique(first)
+        chosen.append(left[best])
+        left = np.delete(left, best)
+        if not len(left):
+            break
+    return np.concatenate(chosen)
+
+
+def _values(
+    found: Mapping[mathopt.LinearConstraint, float], rows: Sequence[mathopt.LinearConstraint]
+) -> Floats:
+    """Values of rows in their order, 0 where none came back."""
+    return np.asarray([found.get(row, 0.0) for row in rows], dtype=np.float64)
 
 
 class _Empty(Exception):
@@ -199,6 +230,7 @@ class _Master:
         self.of_cut: list[dict[int, int]] = []
         self.variables: list[mathopt.Variable] = []
         self.slacks: list[mathopt.Variable] = []
+        self.place: dict[int, int] = {}
         if slack:
             self._add_slack()
         for row in relaxation.columns:
@@ -222,6 +254,7 @@ class _Master:
 
     def add_column(self, row: int) -> None:
         variable = self.model.add_variable(lb=0.0)
+        self.place[variable.id] = len(self.variables)
         self.variables.append(variable)
         if weight := float(self.weights[row]):
             self.model.objective.set_linear_coefficient(variable, weight)
@@ -249,21 +282,22 @@ class _Master:
         parameters = mathopt.SolveParameters(
             time_limit=None if left is None else timedelta(seconds=max(left, 0.01))
         )
-        result = self.solver.solve(params=parameters)
+        result = self.solver.solve(params=parameters, model_params=SPARSE)
         if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             if self.stop.now():
                 return self._nothing()
             if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
                 raise _Empty
             raise ArithmeticError(f"linear solver: {result.termination}")
-        self.answer = np.asarray(result.variable_values(self.variables), dtype=np.float64)
+        primal, dual = result.variable_values(), result.dual_values()
+        self.answer = np.zeros(len(self.variables), dtype=np.float64)
+        place = self.place
+        for variable, value in primal.items():
+            if variable.id in place:
+                self.answer[place[variable.id]] = value
         if self.slacks:
-            self.slackness = float(sum(result.variable_values(self.slacks)))
-        return _Duals(
-            np.asarray(result.dual_values(self.items), dtype=np.float64),
-            np.asarray(result.dual_values(self.sides), dtype=np.float64),
-            np.asarray(result.dual_values(self.cuts), dtype=np.float64),
-        )
+            self.slackness = sum(primal.get(variable, 0.0) for variable in self.slacks)
+        return _Duals(*(_values(dual, rows) for rows in (self.items, self.sides, self.cuts)))
 
     def _nothing(self) -> _Duals:
         self.answer = np.full(len(self.variables), 0.5)
