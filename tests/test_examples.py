@@ -13,21 +13,13 @@ EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_it_runs(path: Path, tmp_path: Path) -> None:
-    """Each example ends well from any folder and says what its result is."""
+    """Each example ends well from any folder; the rule it adds leaves fewer that break it."""
     ran = subprocess.run(
         [sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
     assert "candidates for discussion" in ran.stdout
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_comparison_shows_the_rule_at_work(tmp_path: Path) -> None:
-    """With the rule, only kept federations hold a school above two thirds."""
-    path = next(path for path in EXAMPLES if path.name == "add_a_rule.py")
-    ran = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
     line = next(line for line in ran.stdout.splitlines() if "two thirds" in line)
     ready, own = (int(number.replace(",", "")) for number in line.split()[-2:])
     assert own < ready

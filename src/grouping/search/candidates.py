@@ -42,7 +42,7 @@ class Units:
 
 
 def grow(county: County, policy: Policy, *, at_most: int) -> Federations:
-    """Grow every candidate of a policy, in order of size.
+    """Grow every candidate of a policy, in order of size, then of members.
 
     Raises
     ------
@@ -293,7 +293,7 @@ def _with_locks(county: County, policy: Policy, tables: list[Members]) -> Federa
         keep &= (inside == 0) | (inside == len(held))
     whole = whole[keep]
     size = (whole != EMPTY).sum(axis=1)
-    order = np.argsort(size.astype(np.int16), kind="stable")
+    order = np.lexsort((*whole.T[::-1], size))
     return Federations(county, whole[order])
 
 
