@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -311,3 +312,19 @@ def test_the_document_holds_the_plans_own_figures(village: Schools) -> None:
     assert facts["people"]["governing_bodies_before"] == 3
     assert facts["people"]["site_days_without_head"] == 10
     assert plan.summary["head_posts"] == {"before": 5, "after": 3}
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        ("locks.together=[[900003,900232]]", "900003 and 900232 are to be together"),
+        ("limits.federations={at_most=10}", "limit federations: at most 10"),
+    ],
+)
+def test_an_impossible_county_says_so_at_once(setting: str, named: str) -> None:
+    """On the whole model county an impossible ask ends, and the ask is named."""
+    model = Path(__file__).parents[1] / "data" / "schools.geojson"
+    policy = grouping.read_policy("norfolk-2012", [setting])
+    plan = grouping.propose(grouping.read_schools(model), policy)
+    assert plan.status == "infeasible"
+    assert named in plan.conflicts

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 import grouping
+from grouping import check
 from grouping.files.exports import write_plan
 
 MODEL = Path(__file__).parents[1] / "data" / "schools.geojson"
@@ -74,3 +75,20 @@ def test_rfc_7946(folder: Path, name: str) -> None:
             assert shape.exterior.is_ccw
         assert not any(isinstance(v, list | dict) for v in feature["properties"].values())
         assert feature["properties"]["standing"] == "candidate for discussion"
+
+
+def test_nothing_of_an_earlier_plan_is_left(plan: grouping.Plan, tmp_path: Path) -> None:
+    """A plan by file, then one by straight lines into the same folder: its journeys are gone."""
+    schools = grouping.read_schools(MODEL)
+    urns = [s.urn for s in plan.county.schools]
+    minutes = plan.county.tenths / 10
+    policy = grouping.read_policy("shared-business-manager")
+    by_file = grouping.propose(schools, policy, grouping.from_matrix(urns, minutes))
+    out = tmp_path / "out"
+    write_plan(by_file, out, schools_path=MODEL)
+    assert (out / "journeys.csv").exists()
+    (out / "my notes.txt").write_text("kept")
+    write_plan(grouping.propose(schools, policy), out, schools_path=MODEL)
+    assert not (out / "journeys.csv").exists()
+    assert (out / "my notes.txt").exists()
+    assert not check.check(MODEL, out).faults

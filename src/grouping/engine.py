@@ -135,7 +135,19 @@ def _possible(
         return True
     table = grow(seen.county, seen.policy, at_most=at_most)
     problem = packing_of(seen, table, np.zeros(len(table), dtype=np.int64))
-    return solve(problem, lambda row: row, ways).status != "infeasible"
+
+    def enough(_: list[int]) -> None:
+        raise _AnyPlan
+
+    try:
+        anything = replace(problem, tier_items=())  # any plan will do: no stages to prove
+        return solve(anything, lambda row: row, ways, enough).status != "infeasible"
+    except _AnyPlan:
+        return True
+
+
+class _AnyPlan(Exception):
+    """A plan is in hand, and nothing more is asked."""
 
 
 def hash_of(urns: tuple[int, ...]) -> int:

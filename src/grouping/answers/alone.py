@@ -35,7 +35,8 @@ def reason(plan: Plan, i: int) -> str:
     county, held = plan.county, int(plan.held[i])
     if county.role[i] == PARTNER:
         if held:
-            return f"a possible partner in {held:,} federations, but no small school needs it here"
+            many = f"a possible partner in {held:,} federations"
+            return f"{many}; this plan finds the small schools other partners"
         return "a possible partner, but no candidate federation holds it"
     if held:
         return (
@@ -75,13 +76,13 @@ def _repair(name: str, policy: Policy, minutes: int) -> str:
     if name == "connected":
         link = int(10 * policy.neighbours.link_at_most)
         if minutes > link:
-            return f"{(minutes - link) / 10:.1f} more minutes for a link"
+            return f"links {(minutes - link) / 10:.1f} minutes longer than the policy has"
         return "a link between the two"
     if name == "longest_journey":
         most = next(r.settings for r in policy.rules if r.title == name)
         if most is not None and minutes != NONE:
             over = minutes - int(10 * most["at_most"])
-            return f"{over / 10:.1f} more minutes for the longest journey"
+            return f"a longest journey {over / 10:.1f} minutes longer than the policy has"
         return "a journey between the two"
     if name == "ethos":
         return "an ethos rule that lets the two join, with the consents named"

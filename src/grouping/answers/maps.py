@@ -122,7 +122,7 @@ def plot(plan: Plan, ax: Any = None) -> Any:
     ax.set_xlabel("easting, km")
     ax.set_ylabel("northing, km")
     ax.set_title(f"{plan.survey.policy.name}: candidate federations for discussion")
-    ax.legend(loc="lower right", fontsize=7)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=7)
     if plan.attribution:
         said = f"Journeys: {plan.attribution}"
         ax.text(0.01, 0.01, said, transform=ax.transAxes, fontsize=6)

@@ -6,6 +6,8 @@ properties, and the plan's own figures and provenance inside each file.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import platform
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from grouping.files.travel import Travel
 
 PACKAGES = ("grouping", "ortools", "numpy", "networkx", "shapely", "pydantic", "scipy")
+NOT_ALWAYS = {"edges": "csv", "barriers": "geojson"}  # files only some policies name
 PLACES = 6  # decimals of a degree, about 0.1 m
 
 Feature = dict[str, Any]
@@ -97,10 +100,27 @@ def write_plan(
         verdict = check.check(Path(schools_path or trial / "schools.geojson"), trial)
     if verdict.faults:
         raise AnswerRefuted(
-            [Fault(f"{code} {where}: {said}") for code, where, said in verdict.faults]
+            [
+                Fault("our own checker refuted this answer, so nothing was written: please report"),
+                *(Fault(f"{code} {where}: {said}") for code, where, said in verdict.faults),
+            ]
         )
+    stale = [name for name in _of_earlier_plan(Path(folder)) if name not in files]
     write_whole(folder, files, inputs)
+    for name in stale:
+        with contextlib.suppress(OSError):
+            (Path(folder) / name).unlink()
     return verdict
+
+
+def _of_earlier_plan(folder: Path) -> list[str]:
+    """Name the files an earlier plan wrote here that not every plan has; nobody else's."""
+    try:
+        run = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["run"]
+        named = [f"{key}.{kind}" for key, kind in NOT_ALWAYS.items() if key in run["inputs"]]
+        return [*named, "journeys.csv"] if run["journey_source"] != STRAIGHT else named
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
 
 
 def plan_files(

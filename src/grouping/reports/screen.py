@@ -23,6 +23,8 @@ WARNINGS_SHOWN = 10
 
 def show(plan: Plan, console: Console) -> None:
     """Say a plan: sentences, federations, consents, who stays alone and why, how good it is."""
+    if plan.status != "optimal":
+        console.print("UNFINISHED: stopped early, and a better plan may exist.")
     for sentence in plan.summary["sentences"]:
         console.print(plain(sentence, console))
     console.print()
@@ -101,9 +103,10 @@ def _consents(plan: Plan, console: Console) -> None:
     asked: dict[str, list[str]] = {}
     for facts in plan.proposals:
         for consent in facts["consents"]:
-            asked.setdefault(consent["consent"], []).append(facts["id"])
+            schools = " ".join(map(str, consent["schools"]))
+            asked.setdefault(consent["consent"], []).append(f"{facts['id']} ({schools})")
     if asked:
-        console.print("Consents needed, beside the governing bodies:")
+        console.print("Consents needed, beside the governing bodies, and for which schools:")
         for who, ids in sorted(asked.items()):
             console.print(f"  {plain(who, console)}: {', '.join(ids)}")
         console.print()

@@ -161,7 +161,7 @@ def from_matrix(urns: ArrayLike, minutes: ArrayLike, source: str = "file") -> Jo
     return from_pairs(pairs, source)
 
 
-def from_graph(graph: nx.Graph, weight: str = "minutes", source: str = "graph") -> Journeys:
+def from_graph(graph: nx.Graph, weight: str = "minutes", source: str = "file") -> Journeys:
     """Journeys from a graph whose nodes are URNs and whose edges hold minutes."""
     pairs: dict[tuple[int, int], int] = {}
     for a, b, value in graph.edges(data=weight):
