@@ -143,7 +143,7 @@ def test_both_readers_agree_on_rutland() -> None:
 
 
 def test_barriers_of_its_rivers(tmp_path: Path) -> None:
-    """Read again; hardly a pair of villages or schools is parted. (A picture is in docs/roads.md.)
+    """Read again; hardly a pair of villages or schools is parted.
 
     With 15 m taken out instead of 2 km, four pairs in ten would be, and by road they are no
     further apart than the others.
