@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import networkx as nx
 import numpy as np
 
 from grouping.answers.conflicts import conflicts
@@ -24,6 +23,9 @@ from grouping.world.county import SMALL, URGENT
 from grouping.world.federations import Federations
 from grouping.world.journeys import Journeys
 from grouping.world.schools import Schools
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Made = TypeVar("Made")
 CANDIDATES = 10_000_000  # candidates held at most, about 40 bytes each with their costs

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +29,9 @@ from grouping.world.ethos import judge_all
 from grouping.world.journeys import Journeys, squared_metres, straight_lines
 from grouping.world.neighbours import links, links_of
 from grouping.world.schools import School, Schools
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)

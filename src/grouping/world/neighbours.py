@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from grouping.world.journeys import NONE
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Whole = NDArray[np.int64]
 Links = NDArray[np.bool_]
@@ -123,6 +126,8 @@ def _fractions(tops: Whole, bottoms: Whole) -> Iterable[Fraction]:
 
 def graph(urns: Whole, linked: Links, tenths: NDArray[np.int32]) -> nx.Graph:
     """Turn links into a networkx graph: nodes are URNs, edges hold `minutes`."""
+    import networkx as nx
+
     made = nx.Graph()
     made.add_nodes_from(int(urn) for urn in urns)
     for i, j in zip(*np.nonzero(np.triu(linked)), strict=True):
