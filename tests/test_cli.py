@@ -425,3 +425,29 @@ def test_ctrl_c_in_a_long_run_gives_130_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - start < 30
     if (tmp_path / "out").exists():
         assert "plan.json" in bytes_of(tmp_path / "out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to one process")
+def test_an_interrupt_while_files_are_written_waits_for_them(
+    village_file: Path, tmp_path: Path
+) -> None:
+    """Ctrl-C once the plan is in hand: the files are written whole, and the exit code is 130."""
+    out = tmp_path / "out"
+    code = (
+        "import os, signal, sys\n"
+        "import grouping.cli, grouping.files.exports as exports\n"
+        "real = exports.plan_files\n"
+        "def slowly(*given):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(*given)\n"
+        "exports.plan_files = slowly\n"
+        f"sys.argv = ['grouping', 'propose', {str(village_file)!r}, '-o', {str(out)!r}]\n"
+        "grouping.cli.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 130
+    assert "stopping once its files are written" in ended.stderr
+    assert (out / "plan.json").exists()
+    assert "VALID" in ended.stdout

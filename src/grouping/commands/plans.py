@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,8 +96,9 @@ def propose(
         plan = with_arrangements(plan, unconfirmed)
     others = read_besides(schools, policy, journeys, source)
     others += [arrangements] if arrangements else []
-    _write(plan, output, schools, source, hashes, others, travel)
-    if plan.stopped:
+    with _to_the_end() as interrupts:
+        _write(plan, output, schools, source, hashes, others, travel)
+    if plan.stopped or interrupts:
         raise typer.Exit(INTERRUPTED)
 
 
@@ -136,6 +141,27 @@ def _refuse_maps_in_check(journeys: str) -> None:
         raise UsageRefused(
             "--journeys takes a CSV here: leave it out, and the journeys.csv of the plan is used"
         )
+
+
+@contextmanager
+def _to_the_end() -> Iterator[list[int]]:
+    """Let an interrupt wait until the files of a plan in hand are written; a second does not."""
+    interrupts: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        interrupts.append(number)
+        if len(interrupts) > 1:
+            raise KeyboardInterrupt
+        say("A plan is in hand: stopping once its files are written.")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _write(

@@ -143,7 +143,7 @@ def _solved(
     return Found("feasible", rows, None if bound is None else min(bound, value))
 
 
-def make_solver(stop: Stop, workers: int, seed: int):  # type: ignore[no-untyped-def]  # ortools has no types
+def make_solver(stop: Stop, workers: int, seed: int) -> Any:
     """Make a CP-SAT solver with our settings; see the traps above."""
     from ortools.sat.python import cp_model
 
@@ -160,14 +160,14 @@ def make_solver(stop: Stop, workers: int, seed: int):  # type: ignore[no-untyped
     return solver
 
 
-def run(solver: object, model: object) -> int:
+def run(solver: Any, model: Any) -> int:
     """Solve in a thread, so that an interrupt reaches Python at once and stops the search."""
     before = signal.getsignal(signal.SIGINT)
-    answer: list[object] = []
+    answer: list[Any] = []
 
     def work() -> None:
         try:
-            answer.append(solver.solve(model))  # type: ignore[attr-defined]
+            answer.append(solver.solve(model))
         except BaseException as error:  # noqa: BLE001  handed on to the caller below
             answer.append(error)
 
@@ -177,7 +177,7 @@ def run(solver: object, model: object) -> int:
         while thread.is_alive():
             thread.join(0.05)
     except KeyboardInterrupt:
-        solver.stop_search()  # type: ignore[attr-defined]
+        solver.stop_search()
         thread.join()
         raise
     finally:
@@ -185,4 +185,4 @@ def run(solver: object, model: object) -> int:
             signal.signal(signal.SIGINT, before)
     if isinstance(answer[0], BaseException):
         raise answer[0]
-    return answer[0]  # type: ignore[return-value]
+    return int(answer[0])
