@@ -1013,8 +1013,8 @@ def check(schools_path: str | Path, folder: str | Path, journeys_path: str | Pat
     if Path(schools_path).suffix.lower() == ".csv":
         raise Unreadable(f"{schools_path}: convert it first with `grouping import gias`")
     _features(Path(schools_path))
-    if not (Path(folder) / "plan.json").exists():
-        raise Unreadable(f"{folder}: there is no plan.json in this folder")
+    if not Path(folder).is_dir():
+        raise Unreadable(f"{folder}: there is no such folder")
     if journeys_path is not None:
         _rows(Path(journeys_path), JOURNEYS)
     answer = Answer(Path(schools_path), Path(folder), journeys_path)

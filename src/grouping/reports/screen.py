@@ -42,7 +42,8 @@ def show(plan: Plan, console: Console) -> None:
     if len(plan.survey.warnings) > WARNINGS_SHOWN:
         console.print(f"Note: and {len(plan.survey.warnings) - WARNINGS_SHOWN} more, in plan.json")
     for stage in plan.stages:
-        console.print(f"{stage.name}: {stage.value:,} {stage.unit}, {_bound(stage.bound)}")
+        unit = stage.unit.removesuffix("s") if stage.value == 1 else stage.unit
+        console.print(f"{stage.name}: {stage.value:,} {unit}, {_bound(stage.bound)}")
     console.print(verdict(plan))
     if plan.attribution:
         console.print(f"Journeys by road: map data {plan.attribution.replace('©', '(c)')}, ODbL.")
