@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from grouping.errors import CapReached, Fault
-from grouping.files.text import BINARIES, NOT_A_FILE, refuse
+from grouping.files.text import BINARIES, NOT_A_FILE, readable, refuse
 
 MOST_BYTES = 4_000_000_000
 MOST_HEADER, MOST_BODY = 64 * 1024, 32 * 1024 * 1024  # of one block, by the format
@@ -47,7 +47,7 @@ def whole(path: str | Path) -> Whole:
     given = str(path)
     if NOT_A_FILE.match(given) or "\0" in given:
         refuse("is not a local file", "Download it and give the file's path", given)
-    try:
+    with readable(given):
         status = Path(path).stat()
         if stat.S_ISDIR(status.st_mode):
             refuse("is a folder", "Give the path of a file", given)
@@ -59,12 +59,6 @@ def whole(path: str | Path) -> Whole:
         with Path(path).open("rb") as handle:
             sha256 = _walk(handle, status.st_size, Path(path).name)
             after = os.fstat(handle.fileno())
-    except FileNotFoundError:
-        refuse("does not exist", "Check the path and the spelling", given)
-    except PermissionError:
-        refuse("may not be read", "Check who may read it, or close it elsewhere", given)
-    except OSError as error:
-        refuse(f"cannot be read ({error.strerror or error})", "Check the path and the disk", given)
     found = Whole(Path(path).name, sha256, status.st_size, status.st_mtime_ns)
     if (after.st_size, after.st_mtime_ns) != (found.size, found.changed):
         refuse("changed while it was read", "Wait until it is complete, then run again", given)

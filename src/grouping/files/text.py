@@ -13,7 +13,8 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -95,25 +96,32 @@ def read_text(path: str | Path, *, code_page: bool = False, packed: bool = False
     )
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Read the bytes of a local regular file, whole and unchanged while it is read."""
-    given = str(path)
-    if NOT_A_FILE.match(given) or "\0" in given:
-        refuse("is not a local file", "Download it and give the file's path", given)
-    place = Path(path)
+@contextmanager
+def readable(given: str) -> Iterator[None]:
+    """Refuse a file that the system will not read, saying why and what to do."""
     try:
-        _regular(place.stat(), given)
-        with place.open("rb") as handle:
-            before = os.fstat(handle.fileno())
-            _regular(before, given)
-            raw = handle.read(MOST_BYTES + 1)
-            after = os.fstat(handle.fileno())
+        yield
     except FileNotFoundError:
         refuse("does not exist", "Check the path and the spelling", given)
     except PermissionError:
         refuse("may not be read", "Check who may read it, or close it elsewhere", given)
     except OSError as error:
         refuse(f"cannot be read ({error.strerror or error})", "Check the path and the disk", given)
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Read the bytes of a local regular file, whole and unchanged while it is read."""
+    given = str(path)
+    if NOT_A_FILE.match(given) or "\0" in given:
+        refuse("is not a local file", "Download it and give the file's path", given)
+    place = Path(path)
+    with readable(given):
+        _regular(place.stat(), given)
+        with place.open("rb") as handle:
+            before = os.fstat(handle.fileno())
+            _regular(before, given)
+            raw = handle.read(MOST_BYTES + 1)
+            after = os.fstat(handle.fileno())
     if len(raw) > MOST_BYTES:
         raise CapReached(_too_large(given))
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(

@@ -76,7 +76,11 @@ def take_part(schools: Schools, policy: Policy) -> Participation:
         block=today if keep else (-1,) * len(chosen),
         today=today,
         left_out=dict(sorted(reasons.items())),
-        by_law=frozenset(u for u, reason in reasons.items() if reason.startswith("an academy")),
+        by_law=frozenset(
+            s.urn
+            for s in schools.rows
+            if s.urn in reasons and reasons[s.urn] == _barred_by_law(s, policy)
+        ),
         tiers={
             s.urn: role_of(s.roll, policy)
             for s in schools.rows
@@ -127,18 +131,25 @@ def _reason(school: School, policy: Policy) -> str:
         return f"in {school.local_authority or 'no authority that the file gives'}, not chosen"
     if school.urn in policy.take_part.leave_out:
         return "left out by the policy"
-    if school.type in ACADEMIES and policy.take_part.academies == "leave out":
-        trust = f" (it is in trust {school.trust})" if school.trust else ""
-        return (
-            f"an academy{trust}: by law only maintained schools may federate "
-            "(Education Act 2002 section 24); a trust is its other route"
-        )
+    if barred := _barred_by_law(school, policy):
+        return barred
     if still_filling(school, policy):
         return (
             f"opened {school.open_date} and still filling: "
             f"{school.roll} pupils of {school.capacity} places"
         )
     return ""
+
+
+def _barred_by_law(school: School, policy: Policy) -> str:
+    """Say that the law bars an academy, where the policy keeps to it; nothing for others."""
+    if school.type not in ACADEMIES or policy.take_part.academies != "leave out":
+        return ""
+    trust = f" (it is in trust {school.trust})" if school.trust else ""
+    return (
+        f"an academy{trust}: by law only maintained schools may federate "
+        "(Education Act 2002 section 24); a trust is its other route"
+    )
 
 
 def _a(word: str) -> str:
