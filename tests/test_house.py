@@ -19,7 +19,7 @@ from grouping.policy import limits, rules, terms
 
 SOURCE = Path(grouping.__file__).parent
 ROOMS = sorted(SOURCE.rglob("*.py"))
-INSIDE = ("errors", "world", "policy", "search", "answers", "engine")
+INSIDE = ("errors", "world", "policy", "search", "answers", "engine", "questions")
 EDGE = ("files", "reports", "commands", "cli", "__main__")
 # A wing imports only wings above it; the checker stands apart, and only the edge may ask it.
 ORDER = {wing: k for k, wing in enumerate(INSIDE)} | dict.fromkeys(EDGE, len(INSIDE))

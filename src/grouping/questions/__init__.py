@@ -1,0 +1,1 @@
+"""What asks the engine again: one room for each question that needs another solve."""
