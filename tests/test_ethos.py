@@ -141,7 +141,7 @@ def test_a_diocese_that_is_none_differs_from_no_other(name: str) -> None:
         row(120003, 60, 900, diocese=" diocese OF norwich", **church),
         row(120004, 60, 900, diocese="Diocese of Norwich", **church),
     )
-    penalty = judge_all(schools.rows, TABLE).penalty
+    penalty = judge_all(schools.rows, TABLE).pairs().penalty
     assert penalty[0].tolist() == [0, 0, 0, 0]
     assert Fraction(int(penalty[1, 2]), UNIT) == Fraction("0.15")
     assert penalty[2, 3] == 0
@@ -155,7 +155,7 @@ def test_judging_all_at_once_is_judging_two_by_two() -> None:
         )
     ]
     schools = schools_of(*rows).rows
-    pairs = judge_all(schools, TABLE)
+    pairs = judge_all(schools, TABLE).pairs()
     assert np.array_equal(pairs.penalty, pairs.penalty.T)
     for i, a in enumerate(schools):
         for j, b in enumerate(schools):

@@ -12,9 +12,9 @@ import pytest
 from a_map import EAST, MILE, NORTH, Map
 from grouping.files import osm
 from grouping.files.travel import road_speeds
-from grouping.world.journeys import NONE, ROAD
+from grouping.world.journeys import NONE, ROAD, from_columns
 from grouping.world.network import A_MINUTE, Network, main_part, network
-from grouping.world.roads import RoadTimes, journeys_of, road_times, snap, with_schools
+from grouping.world.roads import RoadTimes, road_times, snap, with_schools
 
 SPEEDS = road_speeds()
 ZERO = np.asarray([EAST, NORTH])
@@ -152,7 +152,7 @@ def test_the_cap_leaves_out_what_is_longer_and_keeps_what_rounds_to_it() -> None
 
 def test_journeys_of_pairs_stand_in_any_order_of_schools() -> None:
     first, second = np.asarray([1, 1]), np.asarray([2, 3])
-    made = journeys_of(first, second, np.asarray([15, 25], dtype=np.int32))
+    made = from_columns(first, second, np.asarray([15, 25], dtype=np.int32), "road")
     nothing = np.zeros(4, dtype=np.int64)
     found = made.tenths(np.asarray([3, 9, 1, 2]), nothing, nothing)
     assert made.source == ROAD

@@ -120,7 +120,7 @@ class _Year:
         ]
         for members in county.federations_today():
             rolls = [self.rolls[i] for i in members]
-            whole = model.cost_federated(m, rolls, county.tree_miles(members))
+            whole = model.cost_federated(m, rolls, county.part(members).tree_miles())
             left = sum((self.incomes[i] + county.residuals[i] for i in members), start=-whole)
             for i, roll in zip(members, rolls, strict=True):
                 share = Fraction(roll, sum(rolls)) if sum(rolls) else Fraction(1, len(members))

@@ -94,6 +94,7 @@ def longest_journey(*, at_most: Number = 30) -> Rule:
         settings={"at_most": most},
         value=longest,
         bound={"at_most": _plain(most)},
+        within=most,
     )
 
 
@@ -223,6 +224,7 @@ def _of_pairs(
     settings: dict[str, Any],
     value: Callable[[Federations], Any] | None = None,
     bound: dict[str, Any] | None = None,
+    within: Fraction | None = None,
 ) -> Rule:
     """Make a rule about every two schools that are not in one kept federation."""
 
@@ -236,6 +238,7 @@ def _of_pairs(
         allows=lambda f: f.every_pair(allowed(f.county)),
         hereditary=True,
         pairs=allowed,
+        within=within,
         value=value or broken,
         limit=lambda f: bound or {"at_most": 0},
         settings=settings,

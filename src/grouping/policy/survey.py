@@ -26,8 +26,8 @@ from grouping.policy.words import Policy
 from grouping.world.budgets import METRES_A_MILE
 from grouping.world.county import County
 from grouping.world.ethos import judge_all
-from grouping.world.journeys import Journeys, squared_metres, straight_lines
-from grouping.world.neighbours import links, links_of
+from grouping.world.journeys import Journeys, near, nearest_squares, straight_lines
+from grouping.world.neighbours import in_order, links, links_of
 from grouping.world.schools import School, Schools
 
 if TYPE_CHECKING:
@@ -106,57 +106,55 @@ def _county(
         journeys = straight_lines(
             travel.detour, travel.mph, travel.parking_minutes, policy.barriers
         )
-    tenths = journeys.tenths(urns, east, north)
     if neighbours is None:
-        linked = _links(policy, urns, tenths, east, north)
+        linked = _links(policy, journeys, urns, east, north)
     else:
         linked = links_of(neighbours, urns)
-    for mark, pairs in ((False, policy.neighbours.barred), (True, policy.neighbours.added)):
-        for i, j in _positions(urns, pairs):
-            linked[i, j] = linked[j, i] = mark
-    inside = np.equal.outer(block, block) & (block >= 0)[:, None]
-    np.fill_diagonal(inside, False)
+    if policy.neighbours.barred or policy.neighbours.added:
+        pairs = {(i, j) for i, j in linked.tolist()}
+        pairs -= set(_positions(urns, policy.neighbours.barred))
+        pairs |= set(_positions(urns, policy.neighbours.added))
+        linked = in_order(pairs)
     return County(
         schools=rows,
         role=np.asarray(taking.role, dtype=np.int8),
         block=block,
         today=np.asarray(taking.today, dtype=np.int64),
-        tenths=tenths,
-        metres=np.rint(np.sqrt(squared_metres(east, north))).astype(np.int32),
-        linked=linked | inside,
-        pairs=judge_all(rows, policy.pair_table),
+        journeys=journeys,
+        links=linked,
+        creeds=judge_all(rows, policy.pair_table),
         table=policy.pair_table,
         money=policy.money,
         sparsity_miles=_sparsity_miles(schools, policy, rows),
         detour=travel.detour,
         form=policy.form,
         grant=policy.federation_grant,
-        journey_source=journeys.source,
     )
 
 
 def _links(
     policy: Policy,
+    journeys: Journeys,
     urns: NDArray[np.int64],
-    tenths: NDArray[np.int32],
     east: NDArray[np.int64],
     north: NDArray[np.int64],
-) -> NDArray[np.bool_]:
+) -> NDArray[np.int32]:
     wanted = policy.neighbours
     return links(
         wanted.kind,
-        tenths,
+        near(journeys, urns, east, north, int(10 * wanted.link_at_most)),
         east,
         north,
-        link_at_most=wanted.link_at_most,
         nearest=wanted.nearest,
         edges=_positions(urns, sorted(policy.edges)),
     )
 
 
 def _positions(urns: NDArray[np.int64], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Positions of the schools of each pair that takes part, the lower first."""
     place = {int(urn): k for k, urn in enumerate(urns)}
-    return [(place[a], place[b]) for a, b in pairs if a in place and b in place and a != b]
+    found = [(place[a], place[b]) for a, b in pairs if a in place and b in place and a != b]
+    return [(min(pair), max(pair)) for pair in found]
 
 
 def _sparsity_miles(
@@ -164,26 +162,33 @@ def _sparsity_miles(
 ) -> tuple[Fraction | None, ...]:
     """Sparsity distance of each school: as given, else road miles to the nearest that counts."""
     others = compatible_neighbours(schools, policy)
-    east = np.asarray([s.easting for s in others], dtype=np.int64)
-    north = np.asarray([s.northing for s in others], dtype=np.int64)
+    miles: list[Fraction | None] = [school.sparsity_miles for school in rows]
+    points = np.asarray([(s.easting, s.northing) for s in others], dtype=np.int64).reshape(-1, 2)
     urns = np.asarray([s.urn for s in others], dtype=np.int64)
-    shares: dict[tuple[int | None, int | None], NDArray[np.bool_]] = {}
-    miles: list[Fraction | None] = []
-    for school in rows:
-        if school.sparsity_miles is not None:
-            miles.append(school.sparsity_miles)
-            continue
-        ages = (school.age_low, school.age_high)
-        if ages not in shares:
-            shares[ages] = np.asarray([shares_year_group(school, o) for o in others], dtype=bool)
-        squares = (east - school.easting) ** 2 + (north - school.northing) ** 2
-        near = squares[shares[ages] & (urns != school.urn)]
-        if not len(near):
-            miles.append(None)
-            continue
-        metres = int(np.rint(np.sqrt(near.min())))
-        miles.append(metres * policy.travel.detour / METRES_A_MILE)
+    asking: dict[tuple[int | None, int | None], list[int]] = {}
+    for k, school in enumerate(rows):
+        if school.sparsity_miles is None:
+            asking.setdefault((school.age_low, school.age_high), []).append(k)
+    for who in asking.values():
+        shares = _sharing(rows[who[0]], others)
+        at = np.asarray([(rows[k].easting, rows[k].northing) for k in who], dtype=np.int64)
+        own = np.asarray([rows[k].urn for k in who], dtype=np.int64)
+        squares = nearest_squares(at, own, points[shares], urns[shares])
+        for k, square in zip(who, squares.tolist(), strict=True):
+            if square >= 0:
+                metres = int(np.rint(np.sqrt(square)))
+                miles[k] = metres * policy.travel.detour / METRES_A_MILE
     return tuple(miles)
+
+
+def _sharing(school: School, others: Sequence[School]) -> NDArray[np.bool_]:
+    """Which of the others share a year group with a school, each two ages asked once."""
+    known: dict[tuple[int | None, int | None], bool] = {}
+    for other in others:
+        ages = (other.age_low, other.age_high)
+        if ages not in known:
+            known[ages] = shares_year_group(school, other)
+    return np.asarray([known[o.age_low, o.age_high] for o in others], dtype=np.bool_)
 
 
 def _faults(schools: Schools, policy: Policy, taking: Participation) -> Iterator[Fault]:

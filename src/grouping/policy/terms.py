@@ -34,8 +34,7 @@ def journey(weight: Number, *, free: Number = 0, full: Number = 20) -> Term:
     def measure(f: Federations) -> Ratio:
         longest = int(f.county.tenths.max(initial=0))
         tops, bottom = _price_of_minutes(start, end, longest)
-        edges = np.where(f.tree.tenths < 0, longest + 1, f.tree.tenths)
-        edges[f.tree.one < 0] = longest + 2
+        edges = np.where(f.tree_tenths < 0, longest + 2, np.minimum(f.tree_tenths, longest + 1))
         return ratio(tops[edges].sum(axis=1), bottom)
 
     return Term(

@@ -47,6 +47,9 @@ class Rule:
     pairs
         For a rule about every two schools not in one kept federation: allowed pairs, n x n, of a
         county. Implies `hereditary`, and is how pairs are dropped before anything is grown.
+    within
+        For a rule of pairs that bounds the journey: minutes. No set reaches further, so that a
+        country may be searched place by place.
     linked
         Only sets joined by links of the neighbour graph pass: growth follows the links.
     most
@@ -66,6 +69,7 @@ class Rule:
     hereditary: bool = False
     name: str = ""
     pairs: Callable[[County], Flags] | None = None
+    within: Fraction | None = None
     linked: bool = False
     most: Callable[[int], int] | None = None
     seeds: Callable[[County], Flags] | None = None

@@ -2,21 +2,26 @@
 
 Positions 0..n-1 are in ascending URN, so that no row order of a file can matter. Positions never
 leave the engine: answers speak of URNs.
+
+What is known of pairs is worked out when first asked for, as n x n arrays: right for a county,
+too large for a country. There `part` gives the schools of one place as a county of their own, whose
+facts of schools are those of the whole (`whole`, `at`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from grouping.world import budgets
 from grouping.world.budgets import Account, Money
-from grouping.world.ethos import Pairs, PairTable
+from grouping.world.ethos import Creeds, Pairs, PairTable
+from grouping.world.journeys import NONE, Journeys, squared_metres
 from grouping.world.schools import School
 
 Whole = NDArray[np.int64]
@@ -24,6 +29,10 @@ Flags = NDArray[np.bool_]
 
 NO_ROLE, URGENT, SMALL, PARTNER = 0, 1, 2, 3
 ROLE_WORDS = ("none", "urgent", "small", "partner")
+METRES_BITS = 22  # of a key, for its metres: 4,194 km
+METRES = np.int64(2**METRES_BITS - 1)
+NO_JOURNEY = 2**21  # tenths that stand for no journey, behind every journey
+NOWHERE = np.int64(2**62)  # key of no edge at all
 HEADS = ("in post", "leaving", "vacant", "shared", "unknown")
 
 
@@ -39,14 +48,12 @@ class County:
         n; one of `NO_ROLE`, `URGENT`, `SMALL`, `PARTNER`.
     block, today
         n; number of the kept federation, and of the federation today, or -1.
-    tenths
-        n x n; journey in tenths of a minute, -1 where there is none.
-    metres
-        n x n; straight metres, whole.
-    linked
-        n x n; link in the neighbour graph, or inside one kept federation.
-    pairs
-        Ethos of each school and what the pair table says of every two.
+    journeys
+        Where minutes come from.
+    links
+        m x 2; positions of every two schools with a link in the neighbour graph.
+    creeds
+        Ethos of each school and what the pair table says of every two kinds.
     table
         The pair table itself.
     money
@@ -59,25 +66,25 @@ class County:
         "hard federation", "soft federation" or "shared business manager".
     grant
         GBP a year to each federation.
-    journey_source
-        Where the minutes come from.
+    whole, at
+        For a part: the county it is of, and the position there of each of its schools.
     """
 
     schools: tuple[School, ...]
     role: NDArray[np.int8]
     block: Whole
     today: Whole
-    tenths: NDArray[np.int32]
-    metres: NDArray[np.int32]
-    linked: Flags
-    pairs: Pairs
+    journeys: Journeys
+    links: NDArray[np.int32]
+    creeds: Creeds
     table: PairTable
     money: Money
     sparsity_miles: tuple[Fraction | None, ...]
     detour: Fraction
     form: str
     grant: Fraction
-    journey_source: str
+    whole: County | None = None
+    at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     _kept: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
@@ -92,6 +99,47 @@ class County:
     def rolls(self) -> Whole:
         """Roll of each school, pupils."""
         return np.asarray([s.roll for s in self.schools], dtype=np.int64)
+
+    @cached_property
+    def points(self) -> tuple[Whole, Whole]:
+        """Easting and northing of each school, whole metres."""
+        east = np.asarray([s.easting for s in self.schools], dtype=np.int64)
+        return east, np.asarray([s.northing for s in self.schools], dtype=np.int64)
+
+    @property
+    def journey_source(self) -> str:
+        """Where the minutes come from."""
+        return self.journeys.source
+
+    @cached_property
+    def tenths(self) -> NDArray[np.int32]:
+        """Journeys in tenths of a minute, n x n, -1 where there is none."""
+        return self.journeys.tenths(self.urns, *self.points)
+
+    @cached_property
+    def metres(self) -> NDArray[np.int32]:
+        """Straight metres, whole, n x n."""
+        return np.rint(np.sqrt(squared_metres(*self.points))).astype(np.int32)
+
+    @cached_property
+    def keys(self) -> Whole:
+        """Minutes, then metres, as one whole number: what trees go by, n x n; no journey last."""
+        tenths = np.where(self.tenths == NONE, NO_JOURNEY, self.tenths).astype(np.int64)
+        return (tenths << METRES_BITS) + self.metres
+
+    @cached_property
+    def linked(self) -> Flags:
+        """Links of the neighbour graph, and every two schools of a kept federation, n x n."""
+        marks = self.together_today.copy()
+        np.fill_diagonal(marks, False)
+        one, other = self.links.T
+        marks[one, other] = marks[other, one] = True
+        return marks
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """What the pair table says of every two schools, n x n."""
+        return self.creeds.pairs()
 
     @cached_property
     def heads(self) -> NDArray[np.int8]:
@@ -112,7 +160,7 @@ class County:
     @cached_property
     def ethos_codes(self) -> Whole:
         """Number of each school's ethos."""
-        return _numbered(list(self.pairs.ethoses))
+        return _numbered(list(self.creeds.ethoses))
 
     def kept(self, key: str, make: Callable[[], object]) -> object:
         """Work something out once for this county and keep it."""
@@ -144,6 +192,8 @@ class County:
     @cached_property
     def accounts(self) -> tuple[Account, ...]:
         """Money of each school as known."""
+        if self.whole is not None:
+            return tuple(self.whole.accounts[i] for i in self.at)
         return tuple(
             Account(s.roll, year_groups(s), miles, s.income, s.expenditure)
             for s, miles in zip(self.schools, self.sparsity_miles, strict=True)
@@ -152,12 +202,53 @@ class County:
     @cached_property
     def residuals(self) -> tuple[Fraction, ...]:
         """Residual of each school: its accounts beyond the model; see `budgets.residuals`."""
+        if self.whole is not None:
+            return tuple(self.whole.residuals[i] for i in self.at)
         today = self.federations_today()
-        miles = [self.tree_miles(members) for members in today]
+        miles = [self.part(members).tree_miles() for members in today]
         return tuple(budgets.residuals(self.money, self.accounts, today, miles))
 
-    def tree_miles(self, members: Sequence[int]) -> Fraction:
-        """Road miles of a federation's tree (Prim's algorithm by minutes, then metres)."""
+    def part(self, positions: ArrayLike) -> County:
+        """Return these schools and all of their federations today, as a county of their own."""
+        marks = np.zeros(len(self), dtype=np.bool_)
+        marks[np.asarray(positions, dtype=np.intp)] = True
+        if marks.all():
+            return self
+        for numbers in (self.today, self.block):
+            touched = np.zeros(int(numbers.max(initial=-1)) + 2, dtype=np.bool_)
+            touched[numbers[marks]] = True
+            touched[-1] = False  # of no federation
+            marks |= touched[numbers]
+        at = np.flatnonzero(marks)
+        place = np.full(len(self), -1, dtype=np.int32)
+        place[at] = np.arange(len(at), dtype=np.int32)
+        links = place[self._links_at(at)]
+        whole = self if self.whole is None else self.whole
+        return replace(
+            self,
+            schools=tuple(self.schools[i] for i in at),
+            role=self.role[at],
+            block=_renumbered(self.block[at]),
+            today=_renumbered(self.today[at]),
+            links=links[(links >= 0).all(axis=1)],
+            creeds=self.creeds.take(at),
+            sparsity_miles=tuple(self.sparsity_miles[i] for i in at),
+            whole=whole,
+            at=at if self.whole is None else self.at[at],
+            _kept={},
+        )
+
+    def _links_at(self, at: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Links whose first end is among these positions (`links` is in order of first end)."""
+        first = self.links[:, 0]
+        low, high = np.searchsorted(first, at), np.searchsorted(first, at, side="right")
+        many = high - low
+        rows = np.repeat(low - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
+        return self.links[rows]
+
+    def tree_miles(self, members: Sequence[int] = ()) -> Fraction:
+        """Road miles of the tree of some schools, or of all (Prim, by minutes, then metres)."""
+        members = members or range(len(self))
         metres, outside = 0, set(members[1:])
         inside = [members[0]]
         while outside:
@@ -192,5 +283,14 @@ def _numbered(values: Sequence[str | None]) -> Whole:
     return np.asarray([-1 if v is None else place[v] for v in values], dtype=np.int64)
 
 
+def _renumbered(numbers: Whole) -> Whole:
+    """Number groups from 0 in the order of their numbers; -1 stays."""
+    known = np.unique(numbers[numbers >= 0])
+    return np.where(numbers >= 0, np.searchsorted(known, numbers), -1).astype(np.int64)
+
+
 def _groups(numbers: Whole) -> list[list[int]]:
-    return [np.flatnonzero(numbers == k).tolist() for k in range(int(numbers.max(initial=-1)) + 1)]
+    held = np.flatnonzero(numbers >= 0)
+    order = held[np.argsort(numbers[held], kind="stable")]
+    starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    return [group.tolist() for group in np.split(order, starts[1:])] if len(order) else []

@@ -8,7 +8,7 @@ federation) is whole too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -199,10 +199,36 @@ def _special(line: Line, a: Creed, b: Creed, church: Creed) -> int:
     return line.penalty
 
 
-def judge_all(schools: Sequence[School], table: PairTable) -> Pairs:
-    """Judge every two schools: each two different creeds once, then spread."""
-    creeds = [creed_of(school, table) for school in schools]
-    kinds = sorted(set(creeds), key=lambda c: (c.ethos, c.kind, c.diocese or ""))
+@dataclass(frozen=True, eq=False)
+class Creeds:
+    """Ethos of each school, its kind, and what the table says of every two kinds, k x k."""
+
+    ethoses: tuple[str, ...]
+    kind: NDArray[np.intp]
+    penalty: NDArray[np.int16]
+    standing: NDArray[np.int8]
+    strict: NDArray[np.bool_]
+
+    def take(self, at: NDArray[np.intp]) -> Creeds:
+        """Return those of some schools."""
+        return replace(self, ethoses=tuple(self.ethoses[i] for i in at), kind=self.kind[at])
+
+    def pairs(self) -> Pairs:
+        """Spread what is said of kinds over every two schools."""
+        spread = np.ix_(self.kind, self.kind)
+        return Pairs(self.ethoses, self.penalty[spread], self.standing[spread], self.strict[spread])
+
+
+def judge_all(schools: Sequence[School], table: PairTable) -> Creeds:
+    """Judge every two schools: each two different creeds once."""
+    known: dict[tuple[str | None, str, str | None], Creed] = {}
+    creeds = []
+    for school in schools:
+        key = (school.religious_character, school.type, school.diocese)
+        if key not in known:
+            known[key] = creed_of(school, table)
+        creeds.append(known[key])
+    kinds = sorted(set(known.values()), key=lambda c: (c.ethos, c.kind, c.diocese or ""))
     place = {creed: k for k, creed in enumerate(kinds)}
     size = len(kinds)
     penalty = np.zeros((size, size), dtype=np.int16)
@@ -211,8 +237,5 @@ def judge_all(schools: Sequence[School], table: PairTable) -> Pairs:
     for i, a in enumerate(kinds):
         for j, b in enumerate(kinds):
             penalty[i, j], standing[i, j], strict[i, j] = judge(a, b, table)
-    rows = np.asarray([place[creed] for creed in creeds], dtype=np.intp)
-    spread = np.ix_(rows, rows)
-    return Pairs(
-        tuple(creed.ethos for creed in creeds), penalty[spread], standing[spread], strict[spread]
-    )
+    kind = np.asarray([place[creed] for creed in creeds], dtype=np.intp)
+    return Creeds(tuple(creed.ethos for creed in creeds), kind, penalty, standing, strict)

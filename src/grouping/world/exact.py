@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 ROOM = 2**61  # products below this cannot overflow 64 bits, even doubled
+SURE = 2**30  # quotients below this, as floats, are off by far less than `NEAR`
 NEAR = 1e-6  # how near to a half a float may come before it is worked again exactly
 
 
@@ -50,11 +51,21 @@ def ratio(num: NDArray[Any], den: NDArray[Any] | int = 1) -> Ratio:
 
 def round_half_even(num: Whole, den: Whole) -> Whole:
     """Round `num / den` to whole numbers, halves to even; products stay below `ROOM`."""
+    values = num / den
+    if len(values) and np.abs(values).max() >= SURE:
+        return _halves_to_even(num, den)
+    rounded: Whole = np.rint(values).astype(np.int64)
+    close = np.flatnonzero(near_half(values))
+    if len(close):
+        rounded[close] = _halves_to_even(num[close], den[close])
+    return rounded
+
+
+def _halves_to_even(num: Whole, den: Whole) -> Whole:
     quotient, rest = np.divmod(num, den)
     twice = 2 * rest
     up = (twice > den) | ((twice == den) & (quotient % 2 != 0))
-    rounded: Whole = quotient + up.astype(np.int64)
-    return rounded
+    return np.asarray(quotient + up.astype(np.int64), dtype=np.int64)
 
 
 def scaled(weight: Fraction, measure: Ratio | NDArray[np.generic]) -> Whole:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from grouping.world.county import County
+from grouping.world.county import METRES, METRES_BITS, NOWHERE, County
 from grouping.world.journeys import NONE
 from grouping.world.schools import School
 
@@ -25,7 +25,9 @@ Members = NDArray[np.int32]
 Columns = NDArray[Any]
 
 EMPTY = -1  # padding of the member matrix
-FAR = np.int64(2) ** 40  # key of an edge with no journey, behind every journey
+WHOLE = 1_500  # schools up to which a county is looked at whole
+PIECE = 25_000  # rows worked at once: columns of so many stay in a processor's cache
+PLACE = 200_000  # rows whose schools are taken for one place of a country, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,18 +115,65 @@ class Federations:
         values = [getattr(school, column) for school in self.county.schools]
         return np.asarray([np.nan if v is None else float(v) for v in values])
 
-    def sides(self) -> Iterator[tuple[Members, Members, Flags]]:
-        """Every pair of places as two columns of positions, and where both hold a school."""
+    def locally(self) -> Iterator[tuple[slice, Federations]]:
+        """Give the table piece by piece, those of a country over the place their schools are in.
+
+        Rows are taken as they come, so a table in order of place is worked in few places.
+        """
+        n, first = len(self), 0
+        while first < n:
+            rows, place = self._place(first)
+            for start in range(rows.start, rows.stop, PIECE):
+                piece = slice(start, min(start + PIECE, rows.stop))
+                held = place.members[start - rows.start : piece.stop - rows.start]
+                yield piece, Federations(place.county, held)
+            first = rows.stop
+
+    def _place(self, first: int) -> tuple[slice, Federations]:
+        """Take the next rows that fit in one place: as they are where the county is no country."""
+        if len(self.county) <= WHOLE:
+            return slice(first, len(self)), Federations(self.county, self.members[first:])
+        many = min(PLACE, len(self) - first)
+        while True:
+            members = self.members[first : first + many]
+            marks = np.zeros(len(self.county) + 1, dtype=np.bool_)
+            marks[members] = True
+            held = np.flatnonzero(marks[:-1])
+            if len(held) <= WHOLE or many == 1:
+                break
+            many = max(many // 2, 1)
+        county = self.county.part(held)
+        if county is self.county:
+            return slice(first, first + many), Federations(county, members)
+        at = county.at if self.county.whole is None else np.searchsorted(self.county.at, county.at)
+        place = np.full(len(self.county) + 1, EMPTY, dtype=np.int32)
+        place[at] = np.arange(len(at), dtype=np.int32)
+        return slice(first, first + many), Federations(county, place[members])
+
+    @cached_property
+    def one_size(self) -> bool:
+        """Whether every place of the member matrix holds a school."""
+        return bool(self.there.all())
+
+    def _sides(self) -> Iterator[tuple[NDArray[np.intp], Flags | None]]:
+        """Every pair of places as a position in a flat n x n array, and where both hold a school.
+
+        The flags are None where all do.
+        """
+        n = np.intp(len(self.county))
+        columns = np.maximum(self.members, 0).T.astype(np.intp)
         for b in range(1, self.width):
+            there = None if self.one_size else self.there[:, b]
             for a in range(b):
-                yield self.members[:, a], self.members[:, b], self.there[:, b]
+                yield columns[a] * n + columns[b], there
 
     def every_pair(self, allowed: Flags) -> Flags:
         """Whether every two members not in one kept federation are an allowed pair (n x n)."""
-        fine = allowed | self.county.together_today
+        kept = self.county.block.max(initial=-1) >= 0
+        fine = (allowed | self.county.together_today if kept else allowed).ravel()
         holds = np.ones(len(self), dtype=np.bool_)
-        for one, other, there in self.sides():
-            holds &= fine[one, other] | ~there
+        for at, there in self._sides():
+            holds &= fine[at] if there is None else fine[at] | ~there
         return holds
 
     def count_pairs(self, marked: Flags) -> Whole:
@@ -134,8 +183,9 @@ class Federations:
     def sum_pairs(self, values: NDArray[np.integer]) -> Whole:
         """Sum of a pair value (n x n, whole) over the pairs of members."""
         total = np.zeros(len(self), dtype=np.int64)
-        for one, other, there in self.sides():
-            total += np.where(there, values[one, other], 0)
+        flat = values.ravel()
+        for at, there in self._sides():
+            total += flat[at] if there is None else np.where(there, flat[at], 0)
         return total
 
     def pairs(self, column: str) -> Floats:
@@ -143,29 +193,31 @@ class Federations:
 
         `column` is "minutes" or "metres".
         """
-        source = self.county.tenths if column == "minutes" else self.county.metres
+        source = (self.county.tenths if column == "minutes" else self.county.metres).ravel()
         columns = []
-        for one, other, there in self.sides():
-            values = source[one, other].astype(np.float64)
-            columns.append(np.where(there & (values >= 0), values, np.nan))
+        for at, there in self._sides():
+            values = source[at].astype(np.float64)
+            known = values >= 0 if there is None else there & (values >= 0)
+            columns.append(np.where(known, values, np.nan))
         return np.stack(columns, axis=1) / (10.0 if column == "minutes" else 1.0)
 
     @cached_property
     def longest_journey(self) -> Floats:
         """Longest journey between two members, minutes; infinite where a pair has none."""
         longest = np.zeros(len(self), dtype=np.float64)
-        for one, other, there in self.sides():
-            tenths = self.county.tenths[one, other]
+        source = self.county.tenths.ravel()
+        for at, there in self._sides():
+            tenths = source[at]
             minutes = np.where(tenths == NONE, np.inf, tenths / 10)
-            longest = np.maximum(longest, np.where(there, minutes, 0.0))
+            longest = np.maximum(longest, minutes if there is None else np.where(there, minutes, 0))
         return longest
 
     @cached_property
     def tree(self) -> Tree:
         """Minimum spanning tree of each federation (Prim, all rows at once)."""
         n, width = self.members.shape
-        tenths, metres = self.county.tenths, self.county.metres
-        best = np.full((n, width), np.iinfo(np.int64).max)
+        keys = self.county.keys
+        best = np.full((n, width), NOWHERE)
         origin = np.zeros((n, width), dtype=np.int32)
         outside = self.there.copy()
         outside[:, 0] = False
@@ -175,33 +227,77 @@ class Federations:
         for step in range(width - 1):
             here = self.members[rows, now]
             for place in range(1, width):
-                there = self.members[:, place]
-                key = self._keys(here, there, tenths, metres)
+                key = keys[here, self.members[:, place]]
                 nearer = outside[:, place] & (key < best[:, place])
                 best[nearer, place] = key[nearer]
                 origin[nearer, place] = here[nearer]
-            reach = np.where(outside, best, np.iinfo(np.int64).max)
+            reach = np.where(outside, best, NOWHERE)
             now = reach.argmin(axis=1)
             more = outside[rows, now]
             one, other = origin[rows, now], self.members[rows, now]
             edges[0][more, step], edges[1][more, step] = one[more], other[more]
-            edges[2][more, step] = tenths[one, other][more]
-            edges[3][more, step] = metres[one, other][more]
+            edges[2][more, step] = self.county.tenths[one, other][more]
+            edges[3][more, step] = self.county.metres[one, other][more]
             outside[rows, now] = False
         return Tree(edges[0], edges[1], edges[2], edges[3].astype(np.int64))
 
-    @staticmethod
-    def _keys(
-        here: Members, there: Members, tenths: NDArray[np.int32], metres: NDArray[np.int32]
-    ) -> Whole:
-        minutes = tenths[here, there].astype(np.int64)
-        keys = np.where(minutes == NONE, FAR, minutes) * 2**22 + metres[here, there]
-        return np.asarray(keys, dtype=np.int64)
+    @cached_property
+    def tree_keys(self) -> Whole:
+        """Keys (see `County.keys`) of the tree's edges alone, n x (width - 1), `NOWHERE` past all.
+
+        The same tree as `tree`, found without its ends, which most measures do not ask for.
+        """
+        between = list(self._keys())
+        if self.width < 2 or not len(self):
+            return np.zeros((len(self), max(self.width - 1, 0)), dtype=np.int64)
+        if self.width > 4:
+            return self._prim(between)
+        found = between[:1]
+        if self.width == 3:
+            found = [np.minimum(between[0], between[1]), np.maximum(between[0], between[1])]
+            found[1] = np.minimum(found[1], between[2])
+        elif self.width == 4:
+            found = _tree_of_four(*between)
+        return np.stack(found, axis=1)
+
+    def _keys(self) -> Iterator[Whole]:
+        flat = self.county.keys.ravel()
+        for at, there in self._sides():
+            yield flat[at] if there is None else np.where(there, flat[at], NOWHERE)
+
+    def _prim(self, between: list[Whole]) -> Whole:
+        """Prim's algorithm by keys, for any width: the edge (a, b) stands at b (b - 1) / 2 + a."""
+        n, width = self.members.shape
+        rows = np.arange(n)
+        key = np.full((n, width, width), NOWHERE)
+        for b in range(1, width):
+            for a in range(b):
+                key[:, a, b] = key[:, b, a] = between[b * (b - 1) // 2 + a]
+        reach = key[:, 0].copy()
+        inside = np.zeros((n, width), dtype=np.bool_)
+        inside[:, 0] = True
+        found = []
+        for _ in range(width - 1):
+            now = np.where(inside, NOWHERE, reach).argmin(axis=1)
+            now = np.where(inside[rows, now], (~inside).argmax(axis=1), now)
+            found.append(reach[rows, now])
+            inside[rows, now] = True
+            reach = np.minimum(reach, key[rows, now])
+        return np.stack(found, axis=1)
 
     @cached_property
     def tree_metres(self) -> Whole:
         """Straight metres of the tree's edges together, each rounded to a metre."""
-        return np.asarray(self.tree.metres.sum(axis=1), dtype=np.int64)
+        keys = self.tree_keys
+        metres = keys & METRES if self.one_size else np.where(keys == NOWHERE, 0, keys & METRES)
+        return np.asarray(metres.sum(axis=1), dtype=np.int64)
+
+    @cached_property
+    def tree_tenths(self) -> NDArray[np.int32]:
+        """Tenths of a minute of the tree's edges: `NO_JOURNEY` for one without, -1 past all."""
+        keys = self.tree_keys
+        tenths = (keys >> METRES_BITS).astype(np.int32)
+        return tenths if self.one_size else np.where(keys == NOWHERE, -1, tenths).astype(np.int32)
 
     @cached_property
     def tree_miles(self) -> Floats:
@@ -211,14 +307,11 @@ class Federations:
     @cached_property
     def pieces(self) -> Whole:
         """Number of connected pieces by links and kept federations (1: connected)."""
-        labels = np.where(self.there, np.arange(self.width), -1)
+        labels, linked = np.where(self.there, np.arange(self.width), -1), self.county.linked
         for _ in range(self.width - 1):
             for b in range(1, self.width):
                 for a in range(b):
-                    joined = (
-                        self.there[:, b]
-                        & self.county.linked[self.members[:, a], self.members[:, b]]
-                    )
+                    joined = self.there[:, b] & linked[self.members[:, a], self.members[:, b]]
                     least = np.minimum(labels[:, a], labels[:, b])
                     labels[:, a] = np.where(joined, least, labels[:, a])
                     labels[:, b] = np.where(joined, least, labels[:, b])
@@ -245,6 +338,18 @@ class Federations:
     def each(self, function: Callable[[tuple[School, ...]], float]) -> Floats:
         """Apply a plain Python function to the schools of each row: slow, but free."""
         return np.asarray([function(self.schools(row)) for row in range(len(self))], dtype=float)
+
+
+def _tree_of_four(ab: Whole, ac: Whole, bc: Whole, ad: Whole, bd: Whole, cd: Whole) -> list[Whole]:
+    """Edges of the tree of four schools: the nearest to the first, then the two that are left."""
+    first = np.minimum(np.minimum(ab, ac), ad)
+    by_b, by_c = first == ab, first == ac
+    x, y = np.where(by_b, ac, ab), np.where(by_b | by_c, ad, ac)  # the two left, from the first
+    to_x = np.where(by_b, bc, np.where(by_c, bc, bd))
+    to_y = np.where(by_b, bd, cd)
+    apart = np.where(by_b, cd, np.where(by_c, bd, bc))
+    x, y = np.minimum(x, to_x), np.minimum(y, to_y)
+    return [first, np.minimum(x, y), np.minimum(np.maximum(x, y), apart)]
 
 
 def table(county: County, sets: Iterable[Sequence[int]]) -> Federations:

@@ -25,10 +25,15 @@ Tenths = NDArray[np.int32]
 Whole = NDArray[np.int64]
 
 NONE = -1
+FAR = 2**62  # square metres, beyond any
 STRAIGHT = "straight line"
 ROAD = "road"
 ATTRIBUTION = {ROAD: "© OpenStreetMap contributors"}  # whose map gives the minutes, by source
+DENSE = 1_500  # schools up to which every two are looked at
 LONGEST = 2**20  # tenths of a minute, far beyond any journey
+
+
+Near = tuple[NDArray[np.intp], NDArray[np.intp], Tenths]  # two positions, first below, and tenths
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,26 @@ class Journeys:
     """Where minutes come from: `source`, and a function of (urns, eastings, northings) to tenths.
 
     The function returns an n x n symmetric matrix of tenths of a minute, `NONE` where there is no
-    journey. Make one with `straight_lines`, `from_pairs`, `from_matrix` or `from_graph`.
+    journey. Make one with `straight_lines`, `from_pairs`, `from_matrix` or `from_graph`. `near`,
+    where there is one, finds every journey of at most so many tenths without such a matrix.
     """
 
     source: str
     tenths: Callable[[Whole, Whole, Whole], Tenths]
+    near: Callable[[Whole, Whole, Whole, int], Near] | None = None
+
+
+def near(journeys: Journeys, urns: Whole, east: Whole, north: Whole, at_most: int) -> Near:
+    """Every two schools with a journey of at most so many tenths, in order of positions."""
+    if journeys.near is not None and len(urns) > DENSE:
+        one, other, tenths = journeys.near(urns, east, north, at_most)
+        kept = (tenths != NONE) & (tenths <= at_most)
+        one, other, tenths = one[kept], other[kept], tenths[kept]
+        order = np.lexsort((other, one))
+        return one[order], other[order], tenths[order]
+    matrix = journeys.tenths(urns, east, north)
+    one, other = np.nonzero(np.triu((matrix != NONE) & (matrix <= at_most), 1))
+    return one, other, matrix[one, other]
 
 
 def straight_lines(
@@ -51,16 +71,59 @@ def straight_lines(
     `barriers` is m x 4 (x1, y1, x2, y2 in whole metres): a journey that shares a point with one
     does not exist.
     """
+    factor, added = 600 * detour / mph / METRES_A_MILE, 10 * parking
 
     def tenths(_: Whole, east: Whole, north: Whole) -> Tenths:
-        squares = squared_metres(east, north)
-        minutes = straight_tenths(squares, 600 * detour / mph / METRES_A_MILE, 10 * parking)
+        minutes = straight_tenths(squared_metres(east, north), factor, added)
         if barriers is not None and len(barriers):
             minutes[crossed(east, north, barriers)] = NONE
         np.fill_diagonal(minutes, 0)
         return minutes
 
-    return Journeys(STRAIGHT, tenths)
+    def close(_: Whole, east: Whole, north: Whole, at_most: int) -> Near:
+        one, other = within(east, north, max(float((at_most + 1 - added) / factor), 0.0))
+        squares = (east[one] - east[other]) ** 2 + (north[one] - north[other]) ** 2
+        minutes = straight_tenths(squares, factor, added)
+        if barriers is not None and len(barriers):
+            minutes[_crosses(_ends(east, north, one, other), barriers)] = NONE
+        return one, other, minutes
+
+    return Journeys(STRAIGHT, tenths, close if factor else None)
+
+
+def _ends(
+    east: Whole, north: Whole, one: NDArray[np.intp], other: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    return np.stack([east[one], north[one], east[other], north[other]], axis=1)
+
+
+def within(east: Whole, north: Whole, metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Find every two points at most so many metres apart (and a few more), first below."""
+    from scipy.spatial import KDTree
+
+    tree = KDTree(np.stack([east, north], axis=1).astype(np.float64))
+    pairs = tree.query_pairs(metres * (1 + 1e-9) + 1, output_type="ndarray")
+    pairs.sort(axis=1)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def nearest_squares(at: Whole, own: Whole, points: Whole, urns: Whole) -> Whole:
+    """Squared metres from each place to the nearest point of another URN; -1 where there is none.
+
+    `at` and `points` are k x 2 and m x 2 whole metres, `own` and `urns` their URNs.
+    """
+    if len(at) * len(points) <= DENSE**2:
+        squares = (at[:, None, 0] - points[:, 0]) ** 2 + (at[:, None, 1] - points[:, 1]) ** 2
+        squares[own[:, None] == urns] = FAR
+        far = squares.min(axis=1, initial=FAR)
+        return np.where(far == FAR, -1, far)
+    from scipy.spatial import KDTree
+
+    found = KDTree(points.astype(np.float64)).query(at.astype(np.float64), k=2)[1]
+    other = np.where(urns[np.minimum(found[:, 0], len(urns) - 1)] == own, found[:, 1], found[:, 0])
+    known = np.minimum(other, len(points) - 1)
+    squares = ((at - points[known]) ** 2).sum(axis=1)
+    return np.where(other < len(points), squares, -1)
 
 
 def squared_metres(east: Whole, north: Whole) -> Whole:
@@ -101,16 +164,20 @@ def _compare(square: int, factor: Fraction, wall: Fraction) -> int:
 
 def crossed(east: Whole, north: Whole, barriers: Whole) -> NDArray[np.bool_]:
     """Mark the pairs whose straight line shares a point with a barrier (whole metres, exact)."""
-    import shapely
-
     count = len(east)
     first, second = np.triu_indices(count, 1)
-    ends = np.stack([east[first], north[first], east[second], north[second]], axis=1)
-    tree = shapely.STRtree(_segments(barriers))
-    found = tree.query(_segments(ends), predicate="intersects")[0]
     marks = np.zeros((count, count), dtype=np.bool_)
-    marks[first[found], second[found]] = True
+    marks[first, second] = _crosses(_ends(east, north, first, second), barriers)
     return marks | marks.T
+
+
+def _crosses(ends: Whole, barriers: Whole) -> NDArray[np.bool_]:
+    import shapely
+
+    tree = shapely.STRtree(_segments(barriers))
+    marks = np.zeros(len(ends), dtype=np.bool_)
+    marks[tree.query(_segments(ends), predicate="intersects")[0]] = True
+    return marks
 
 
 def _segments(ends: Whole) -> Any:
@@ -125,18 +192,44 @@ def _segments(ends: Whole) -> Any:
 
 def from_pairs(pairs: Mapping[tuple[int, int], int], source: str = "file") -> Journeys:
     """Journeys from a table of pairs of URNs to tenths of a minute; a pair not there is absent."""
+    longest: dict[tuple[int, int], int] = {}
+    for (a, b), value in pairs.items():
+        key = (min(a, b), max(a, b))
+        longest[key] = max(value, longest.get(key, NONE))
+    ends = np.asarray(sorted(longest), dtype=np.int64).reshape(-1, 2)
+    tenths = np.asarray([longest[key] for key in sorted(longest)], dtype=np.int32)
+    return from_columns(ends[:, 0], ends[:, 1], tenths, source)
 
-    def tenths(urns: Whole, _east: Whole, _north: Whole) -> Tenths:
-        place = {int(urn): k for k, urn in enumerate(urns)}
-        matrix = np.full((len(urns), len(urns)), NONE, dtype=np.int32)
-        for (a, b), value in pairs.items():
-            if a in place and b in place:
-                i, j = place[a], place[b]
-                matrix[i, j] = matrix[j, i] = max(value, matrix[i, j])
-        np.fill_diagonal(matrix, 0)
-        return matrix
 
-    return Journeys(source, tenths)
+def from_columns(first: Whole, second: Whole, tenths: Tenths, source: str) -> Journeys:
+    """Journeys from columns of pairs of URNs, each pair once; a pair not there is absent."""
+    order = np.argsort(first, kind="stable")
+    first, second, tenths = first[order], second[order], tenths[order]
+
+    def known(urns: Whole) -> Near:
+        """Give the pairs of these schools; only the rows of their first ends are looked at."""
+        ranks = np.argsort(urns, kind="stable")
+        ranked = urns[ranks]
+        low, high = np.searchsorted(first, ranked), np.searchsorted(first, ranked, side="right")
+        many = high - low
+        rows = np.repeat(low - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
+        one = np.repeat(np.arange(len(ranked)), many)
+        other = np.minimum(np.searchsorted(ranked, second[rows]), max(len(ranked) - 1, 0))
+        here = (ranked[other] == second[rows]) & (one != other)
+        one, other = ranks[one[here]], ranks[other[here]]
+        return np.minimum(one, other), np.maximum(one, other), tenths[rows[here]]
+
+    def matrix(urns: Whole, _east: Whole, _north: Whole) -> Tenths:
+        one, other, minutes = known(urns)
+        found = np.full((len(urns), len(urns)), NONE, dtype=np.int32)
+        found[one, other] = found[other, one] = minutes
+        np.fill_diagonal(found, 0)
+        return found
+
+    def close(urns: Whole, _east: Whole, _north: Whole, _at_most: int) -> Near:
+        return known(urns)
+
+    return Journeys(source, matrix, close)
 
 
 def from_matrix(urns: ArrayLike, minutes: ArrayLike, source: str = "file") -> Journeys:

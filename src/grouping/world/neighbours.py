@@ -13,79 +13,84 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from grouping.world.journeys import NONE
+from grouping.world.journeys import NONE, Near
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Whole = NDArray[np.int64]
-Links = NDArray[np.bool_]
+Flags = NDArray[np.bool_]
+Links = NDArray[np.int32]  # m x 2 positions, first below, in order
 
 KINDS = ("minutes", "gabriel", "delaunay", "nearest", "edges")
 
 
 def links(
     kind: str,
-    tenths: NDArray[np.int32],
+    near: Near,
     east: Whole,
     north: Whole,
     *,
-    link_at_most: Fraction,
     nearest: int = 6,
     edges: Collection[tuple[int, int]] = (),
 ) -> Links:
-    """Links between schools, n x n, symmetric, nothing on the diagonal.
+    """Links between schools: those of the near pairs that agree with the kind.
 
     Parameters
     ----------
     kind
         One of `KINDS`.
-    tenths
-        Journeys in tenths of a minute, `NONE` where there is none.
+    near
+        Every pair of positions with a journey short enough for a link, and its tenths.
     east, north
         Whole metres.
-    link_at_most
-        Longest journey of a link, minutes, for every kind.
     nearest
         For "nearest": fewer than this many others are strictly nearer, for one of the two.
     edges
         For "edges": pairs of positions.
     """
-    near: Links = (tenths != NONE) & (tenths <= int(10 * link_at_most))
-    np.fill_diagonal(near, False)
+    one, other, tenths = near
     if kind == "minutes":
-        return near
-    together = np.equal.outer(east, east) & np.equal.outer(north, north)
-    agrees = np.zeros_like(near)
-    if kind == "nearest":
-        agrees = _nearest(tenths, nearest)
+        agrees = np.ones(len(one), dtype=np.bool_)
+    elif kind == "nearest":
+        agrees = _nearest(one, other, tenths, len(east), nearest)
     elif kind == "edges":
-        for i, j in edges:
-            agrees[i, j] = agrees[j, i] = True
+        wanted = {(min(pair), max(pair)) for pair in edges}
+        pairs = zip(one.tolist(), other.tolist(), strict=True)
+        agrees = np.asarray([pair in wanted for pair in pairs], dtype=np.bool_)
     else:
-        agrees = _by_circles(kind, near, east, north)
-    return near & (agrees | together)
+        agrees = _by_circles(kind, one, other, east, north)
+    together = (east[one] == east[other]) & (north[one] == north[other])
+    kept = agrees | together
+    return np.stack([one[kept], other[kept]], axis=1).astype(np.int32)
 
 
-def _nearest(tenths: NDArray[np.int32], most: int) -> Links:
-    far = np.iinfo(np.int32).max
-    minutes = np.where(tenths == NONE, far, tenths)
-    np.fill_diagonal(minutes, far)
-    strictly_nearer = np.empty(minutes.shape, dtype=np.int64)
-    for i, row in enumerate(minutes):
-        strictly_nearer[i] = np.searchsorted(np.sort(row), row, side="left")
-    agrees: Links = strictly_nearer < most
-    return agrees | agrees.T
+def _nearest(
+    one: NDArray[np.intp], other: NDArray[np.intp], tenths: NDArray[np.int32], count: int, most: int
+) -> Flags:
+    """Count those strictly nearer among the near pairs: whoever is nearer is near too."""
+    here = np.concatenate([one, other])
+    minutes = np.concatenate([tenths, tenths])
+    order = np.lexsort((minutes, here))
+    first = np.ones(len(order), dtype=np.bool_)  # a new school, or longer than the one before
+    first[1:] = (np.diff(here[order]) != 0) | (np.diff(minutes[order]) != 0)
+    start = np.searchsorted(here[order], np.arange(count))
+    rank = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    nearer = np.empty(len(order), dtype=np.int64)
+    nearer[order] = rank - start[here[order]]
+    fine: Flags = nearer < most
+    return fine[: len(one)] | fine[len(one) :]
 
 
-def _by_circles(kind: str, near: Links, east: Whole, north: Whole) -> Links:
-    agrees = np.zeros_like(near)
+def _by_circles(
+    kind: str, one: NDArray[np.intp], other: NDArray[np.intp], east: Whole, north: Whole
+) -> Flags:
+    agrees = np.zeros(len(one), dtype=np.bool_)
     test = _gabriel if kind == "gabriel" else _delaunay
-    for i, j in zip(*np.nonzero(np.triu(near)), strict=True):
+    for k, (i, j) in enumerate(zip(one, other, strict=True)):
         ax, ay = east - east[i], north - north[i]
         bx, by = east - east[j], north - north[j]
-        dot = ax * bx + ay * by
-        agrees[i, j] = agrees[j, i] = test(dot, ax * by - ay * bx)
+        agrees[k] = test(ax * bx + ay * by, ax * by - ay * bx)
     return agrees
 
 
@@ -125,23 +130,23 @@ def _fractions(tops: Whole, bottoms: Whole) -> Iterable[Fraction]:
 
 
 def graph(urns: Whole, linked: Links, tenths: NDArray[np.int32]) -> nx.Graph:
-    """Turn links into a networkx graph: nodes are URNs, edges hold `minutes`."""
+    """Turn links and their tenths into a networkx graph: nodes are URNs, edges hold `minutes`."""
     import networkx as nx
 
     made = nx.Graph()
     made.add_nodes_from(int(urn) for urn in urns)
-    for i, j in zip(*np.nonzero(np.triu(linked)), strict=True):
-        minutes = None if tenths[i, j] == NONE else int(tenths[i, j]) / 10
-        made.add_edge(int(urns[i]), int(urns[j]), minutes=minutes)
+    for (i, j), minutes in zip(linked.tolist(), tenths.tolist(), strict=True):
+        made.add_edge(int(urns[i]), int(urns[j]), minutes=None if minutes == NONE else minutes / 10)
     return made
 
 
 def links_of(made: nx.Graph, urns: Whole) -> Links:
     """Turn a networkx graph of URNs back into links; other nodes are passed over."""
     place = {int(urn): k for k, urn in enumerate(urns)}
-    linked = np.zeros((len(urns), len(urns)), dtype=np.bool_)
-    for a, b in made.edges():
-        i, j = place.get(int(a)), place.get(int(b))
-        if i is not None and j is not None and i != j:
-            linked[i, j] = linked[j, i] = True
-    return linked
+    ends = [(place.get(int(a), -1), place.get(int(b), -1)) for a, b in made.edges()]
+    return in_order((min(i, j), max(i, j)) for i, j in ends if i != j and i >= 0 <= j)
+
+
+def in_order(pairs: Iterable[tuple[int, int]]) -> Links:
+    """Put pairs of positions in order, each once."""
+    return np.asarray(sorted(set(pairs)), dtype=np.int32).reshape(-1, 2)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grouping.world.exact import round_half_even
-from grouping.world.journeys import NONE, ROAD, Journeys, Tenths
+from grouping.world.journeys import ROAD, Journeys, Tenths, from_columns
 from grouping.world.network import A_MINUTE, Network
 
 Whole = NDArray[np.int64]
@@ -82,26 +82,7 @@ class RoadTimes:
     @property
     def journeys(self) -> Journeys:
         """Return these times as journeys whose source is "road"."""
-        return journeys_of(self.first, self.second, self.tenths)
-
-
-def journeys_of(first: Whole, second: Whole, tenths: Tenths, source: str = ROAD) -> Journeys:
-    """Journeys from columns of pairs of URNs, each pair once; a pair not there is absent."""
-
-    def matrix(urns: Whole, _east: Whole, _north: Whole) -> Tenths:
-        order = np.argsort(urns, kind="stable")
-        known = urns[order]
-        found = np.full((len(urns), len(urns)), NONE, dtype=np.int32)
-        if len(known):
-            at = [np.minimum(np.searchsorted(known, ends), len(known) - 1)
-                  for ends in (first, second)]  # fmt: skip
-            here = (known[at[0]] == first) & (known[at[1]] == second)
-            i, j = order[at[0][here]], order[at[1][here]]
-            found[i, j] = found[j, i] = tenths[here]
-        np.fill_diagonal(found, 0)
-        return found
-
-    return Journeys(source, matrix)
+        return from_columns(self.first, self.second, self.tenths, ROAD)
 
 
 def road_times(
