@@ -12,9 +12,10 @@ import pytest
 from grouping.errors import CapReached
 from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy, Rule
-from grouping.search import candidates
+from grouping.search import growth, places
 from grouping.search.candidates import grow, price
-from grouping.world.federations import EMPTY, federation, table
+from grouping.world import federations
+from grouping.world.federations import EMPTY, Federations, federation, table
 from grouping.world.schools import Schools
 from villages import policy_of, random_rows, row, schools_of
 
@@ -49,11 +50,14 @@ def slow(seen: Survey) -> set[tuple[int, ...]]:
 
 def grown(seen: Survey, at_most: int = MANY) -> set[tuple[int, ...]]:
     found = grow(seen.county, seen.policy, at_most=at_most)
-    rows = [tuple(i for i in line if i != EMPTY) for line in found.members.tolist()]
+    rows = trimmed(found)
     assert all(list(held) == sorted(set(held)) for held in rows), "ascending, no school twice"
-    assert rows == sorted(rows, key=lambda held: (len(held), held)), "by size, then by members"
     assert len(rows) == len(set(rows)), "each once"
     return set(rows)
+
+
+def trimmed(found: Federations) -> list[tuple[int, ...]]:
+    return [tuple(i for i in line if i != EMPTY) for line in found.members.tolist()]
 
 
 def random_schools(rng: random.Random, kept: bool, side: int = 20_000) -> Schools:
@@ -194,8 +198,8 @@ def test_working_in_pieces_changes_nothing(piece: int, monkeypatch: pytest.Monke
     )
     whole = grow(seen.county, seen.policy, at_most=MANY)
     cost = price(whole, seen.policy)
-    monkeypatch.setattr(candidates, "CHUNK", piece)
-    monkeypatch.setattr(candidates, "PIECE", piece)
+    monkeypatch.setattr(growth, "CHUNK", piece)
+    monkeypatch.setattr(federations, "PIECE", piece)
     again = grow(seen.county, seen.policy, at_most=MANY)
     assert np.array_equal(whole.members, again.members)
     assert np.array_equal(price(again, seen.policy), cost)
@@ -237,3 +241,28 @@ def test_the_village_by_hand(village: Schools) -> None:
     found = grown(survey(village, policy_of()))
     every = {held for k in (2, 3, 4) for held in combinations(range(4), k)}
     assert found == every - {(0, 3)}
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("settings", list(SETTINGS.values()), ids=list(SETTINGS))
+def test_place_by_place_is_the_whole_county(
+    settings: tuple[str, ...], kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county searched as a country is, in places of a few schools, has the same candidates."""
+    rng = random.Random(29)
+    split = 0
+    for _ in range(12):
+        seen = survey(random_schools(rng, kept, side=60_000), policy_of(*settings))
+        whole = grow(seen.county, seen.policy, at_most=MANY)
+        cost = dict(zip(trimmed(whole), price(whole, seen.policy).tolist(), strict=True))
+        with monkeypatch.context() as small:
+            small.setattr(places, "WHOLE", 2)
+            small.setattr(places, "CROWDED", 3)
+            small.setattr(federations, "WHOLE", 4)
+            again = grow(seen.county, seen.policy, at_most=MANY)
+            assert sorted(trimmed(again)) == sorted(cost)
+            prices = price(again, seen.policy)
+            made = list(places.places(seen.county, seen.policy, seen.county.role > 0, 3))
+        split += len(made) > 1
+        assert prices.tolist() == [cost[held] for held in trimmed(again)]
+    assert split or not any(r.within or r.linked for r in seen.policy.rules)

@@ -9,8 +9,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from grouping.world.county import County
-from grouping.world.federations import EMPTY, FAR, Federations, federation, table
+from grouping.world.county import METRES_BITS, NO_JOURNEY, NOWHERE, County
+from grouping.world.federations import EMPTY, Federations, federation, table
 from grouping.world.journeys import NONE, from_pairs
 from villages import county_of, every_set, policy_of, random_rows, row, schools_of
 
@@ -89,7 +89,7 @@ def test_trees_weigh_what_networkx_says(county: County) -> None:
         graph = nx.Graph()
         for i, j in combinations(held, 2):
             tenths, metres = int(county.tenths[i, j]), int(county.metres[i, j])
-            key = (FAR if tenths == NONE else tenths) * 2**22 + metres
+            key = ((NO_JOURNEY if tenths == NONE else tenths) << METRES_BITS) + metres
             graph.add_edge(i, j, key=key, tenths=tenths, metres=metres)
         slow = nx.minimum_spanning_tree(graph, weight="key")
         edges = [k for k in range(f.width - 1) if f.tree.one[at, k] != EMPTY]
@@ -97,6 +97,9 @@ def test_trees_weigh_what_networkx_says(county: County) -> None:
         found = [(int(f.tree.tenths[at, k]), int(f.tree.metres[at, k])) for k in edges]
         expected = [(d["tenths"], d["metres"]) for _, _, d in slow.edges(data=True)]
         assert sorted(found) == sorted(expected)
+        quick = [key for key in f.tree_keys[at].tolist() if key != NOWHERE]
+        assert sorted(quick) == sorted(d["key"] for _, _, d in slow.edges(data=True))
+        assert f.tree_tenths[at].tolist().count(-1) == f.width - 1 - len(edges)
         assert found == [(int(county.tenths[e]), int(county.metres[e])) for e in ends]
         assert nx.is_tree(nx.Graph(ends))
         assert set(nx.Graph(ends)) == set(held)

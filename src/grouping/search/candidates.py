@@ -1,15 +1,14 @@
 """Grow the table of all federations a policy allows: every one of them, each once.
 
 Sets of units (a school, or a kept federation taken whole) are grown one unit at a time, all rows
-at once. Rules of pairs and hereditary rules prune while growing; where the policy asks for
-connection, growth follows the links, for every connected set has a unit whose removal leaves it
-connected. The other rules are asked of what has grown. Kept federations and fixed ones are
-candidates whatever they break.
+at once, place by place where a county is a country. Rules of pairs and hereditary rules prune while
+growing; links are looked at as sets grow; the other rules are asked of what has grown. Kept
+federations and fixed ones are candidates whatever they break.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from grouping.errors import CapReached, Fault
 from grouping.policy.words import Policy, Rule
+from grouping.search.growth import Growth, Kin
+from grouping.search.places import NEVER, Place, places
 from grouping.search.window import LARGEST, too_large
 from grouping.world.county import County
 from grouping.world.exact import scaled
@@ -25,24 +26,25 @@ from grouping.world.federations import EMPTY, Federations, table
 Flags = NDArray[np.bool_]
 Members = NDArray[np.int32]
 
-CHUNK = 100_000  # sets extended at once, which bounds memory
-PIECE = 500_000  # federations judged or priced at once
 SPARE = 16  # sets at hand while growing, for each candidate the cap allows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Units:
-    """Schools and kept federations as units: members (padded), sizes, who may join, who links."""
+    """Schools and kept federations as units: members (padded), sizes, who may join, who links.
+
+    `turn` is the number of the place in which a unit is a start, `NEVER` where in none.
+    """
 
     members: Members
     size: NDArray[np.int64]
     fits: Flags
     linked: Flags
-    blocks: tuple[int, ...]
+    turn: NDArray[np.int32]
 
 
 def grow(county: County, policy: Policy, *, at_most: int) -> Federations:
-    """Grow every candidate of a policy, in order of size, then of members.
+    """Grow every candidate of a policy, in order of place, then of size.
 
     Raises
     ------
@@ -50,34 +52,93 @@ def grow(county: County, policy: Policy, *, at_most: int) -> Federations:
         Where there are more than `at_most`, naming the rules that would help. The count decides,
         never the clock, so that no machine answers another question than the next.
     """
-    units = _units(county, policy.rules)
+    seeds = _seeds(county, policy)
     most = next((rule.most for rule in policy.rules if rule.most), None)
     limit = most or (lambda block: len(county))
-    by_links = any(rule.linked for rule in policy.rules)
+    size = _block_sizes(county)
+    heads = np.asarray([held[0] for held in county.blocks()], dtype=np.intp)
+    roots = np.zeros(len(county), dtype=np.bool_)
+    roots[heads] = [limit(int(size[head])) > limit(0) for head in heads]
     counter = _Counter(at_most)
     tables: list[Members] = []
-    roots = sorted(
-        (b for b in units.blocks if limit(int(units.size[b])) > limit(0)),
-        key=lambda b: (-int(units.size[b]), b),
-    )
-    usable = np.ones(len(units.size), dtype=np.bool_)
-    for root in roots:
-        start = np.asarray([[root]], dtype=np.int32)
-        largest = limit(int(units.size[root]))
-        tables += _grown(county, policy, units, usable, start, largest, by_links, counter)
-        usable[root] = False
-    singles = np.flatnonzero(usable & _seeds(county, policy, units)).astype(np.int32)[:, None]
-    tables += _grown(county, policy, units, usable, singles, limit(0), by_links, counter)
+    for place in places(county, policy, roots | seeds, limit(int(size.max(initial=0))) - 1):
+        units = _units(place, policy.rules)
+        growing = _Growing(place, policy, units, counter)
+        at = np.append(place.at, EMPTY).astype(np.int32)
+        tables.extend(at[held] for held in growing.found(limit))
     return _with_locks(county, policy, tables)
 
 
-def _seeds(county: County, policy: Policy, units: Units) -> Flags:
-    """Units to grow from: all, or those that hold what the first rule with seeds asks for."""
+def _block_sizes(county: County) -> NDArray[np.int64]:
+    """Size of the kept federation each school is of; 1 where it is of none."""
+    inside = county.block >= 0
+    sizes = np.bincount(county.block[inside], minlength=1)
+    return np.where(inside, sizes[county.block], 1).astype(np.int64)
+
+
+class _Growing:
+    """Grows the candidates of one place."""
+
+    def __init__(self, place: Place, policy: Policy, units: Units, counter: _Counter) -> None:
+        self.place, self.policy, self.units, self.counter = place, policy, units, counter
+        self.by_links = any(rule.linked for rule in policy.rules)
+        self.seeded = next((rule for rule in policy.rules if rule.seeds), None)
+        self.heirs = [rule for rule in policy.rules if rule.hereditary and rule.pairs is None]
+        self.asked = [
+            r for r in policy.rules if r.pairs is None and not r.linked and r not in self.heirs
+        ]
+
+    def found(self, limit: Callable[[int], int]) -> Iterator[Members]:
+        """Grow from kept federations, the largest first, since what they may hold is more."""
+        units, now = self.units, self.place.number
+        usable = np.ones(len(units.size), dtype=np.bool_)
+        root = (units.size > 1) & np.asarray(
+            [limit(int(k)) > limit(0) for k in units.size], dtype=np.bool_
+        )
+        for size in sorted(set(units.size[root].tolist()), reverse=True):
+            these = root & (units.size == size)
+            usable &= ~(these & (units.turn < now))
+            yield from self._grown(these & (units.turn == now), usable, limit(size), self.asked)
+            usable &= ~these
+        seeds = self._seeds() & usable
+        asked = [rule for rule in self.asked if rule is not self.seeded]
+        usable &= ~(seeds & (units.turn < now))
+        yield from self._grown(seeds & (units.turn == now), usable, limit(0), asked)
+
+    def _seeds(self) -> Flags:
+        held = np.append(_seeds(self.place.county, self.policy), False)[self.units.members]
+        return np.asarray(held.any(axis=1), dtype=np.bool_)
+
+    def _grown(
+        self, starts: Flags, usable: Flags, largest: int, asked: Sequence[Rule]
+    ) -> Iterator[Members]:
+        """Grow from the starts up to `largest` schools; the members of what passes."""
+        units, county = self.units, self.place.county
+        if not starts.any():
+            return
+        kin = Kin(units.size, units.fits, units.linked if self.by_links else None, largest)
+        growth = Growth(kin, np.flatnonzero(starts), usable)
+        while len(growth):
+            members = _members(units, growth.sets)
+            if self.heirs and growth.width > 1:
+                kept = _passes(Federations(county, members), self.heirs)
+                growth.keep(kept)
+                members = members[kept]
+            if growth.width > 1:
+                whole = growth.whole
+                passed = members if whole is None else members[whole]
+                if asked:
+                    passed = passed[_passes(Federations(county, passed), asked)]
+                self.counter.add(len(passed))
+                yield passed
+            for many in growth.grow():
+                self.counter.look(many // SPARE)
+
+
+def _seeds(county: County, policy: Policy) -> Flags:
+    """Schools to grow from: all, or those that the first rule with seeds asks for."""
     seeds = next((rule.seeds(county) for rule in policy.rules if rule.seeds), None)
-    if seeds is None:
-        return np.ones(len(units.size), dtype=np.bool_)
-    held = np.append(seeds, False)[units.members].any(axis=1)
-    return np.asarray(held, dtype=np.bool_)
+    return np.ones(len(county), dtype=np.bool_) if seeds is None else seeds
 
 
 class _Counter:
@@ -103,8 +164,8 @@ class _Counter:
             )
 
 
-def _units(county: County, rules: Sequence[Rule]) -> Units:
-    n = len(county)
+def _units(place: Place, rules: Sequence[Rule]) -> Units:
+    county, n = place.county, len(place.county)
     blocks = county.blocks()
     inside = county.block >= 0
     sets = [[i] for i in range(n) if not inside[i]] + blocks
@@ -133,48 +194,15 @@ def _units(county: County, rules: Sequence[Rule]) -> Units:
         unit_fits, unit_links = fits, county.linked.copy()
     np.fill_diagonal(unit_fits, False)
     np.fill_diagonal(unit_links, False)
-    held_blocks = tuple(u for u, held in enumerate(sets) if len(held) > 1)
-    size = (members != EMPTY).sum(axis=1)
-    return Units(members, size.astype(np.int64), unit_fits, unit_links & unit_fits, held_blocks)
-
-
-def _grown(
-    county: County,
-    policy: Policy,
-    units: Units,
-    usable: Flags,
-    start: Members,
-    largest: int,
-    by_links: bool,
-    counter: _Counter,
-) -> list[Members]:
-    """Grow from the starting sets up to `largest` schools; the members of what passes."""
-    step = (units.linked if by_links else units.fits) & usable[None, :]
-    heirs = [rule for rule in policy.rules if rule.hereditary and rule.pairs is None]
-    asked = [r for r in policy.rules if r.pairs is None and not r.linked and r not in heirs]
-    found: list[Members] = []
-    sets = start
-    while len(sets):
-        members = _members(units, sets)
-        whole = Federations(county, members)
-        if heirs and sets.shape[1] > 1:
-            kept = _passes(whole, heirs)
-            sets, members = sets[kept], members[kept]
-            whole = Federations(county, members)
-        if sets.shape[1] > 1:
-            passed = members[_passes(whole, asked)]
-            counter.add(len(passed))
-            found.append(passed)
-        sets = _extended(sets, units, step, largest, counter, by_links=by_links)
-    return found
+    size = (members != EMPTY).sum(axis=1).astype(np.int64)
+    turn = np.append(place.turn, NEVER)[members].min(axis=1, initial=NEVER)
+    return Units(members, size, unit_fits, unit_links & unit_fits, turn)
 
 
 def _passes(f: Federations, rules: Sequence[Rule]) -> Flags:
     """Whether each federation meets every rule, asked piece by piece."""
     fine = np.ones(len(f), dtype=np.bool_)
-    for first in range(0, len(f) if rules else 0, PIECE):
-        piece = slice(first, first + PIECE)
-        part = Federations(f.county, f.members[piece])
+    for piece, part in f.in_pieces():
         for rule in rules:
             fine[piece] &= np.asarray(rule.allows(part), dtype=np.bool_)
     return fine
@@ -193,82 +221,6 @@ def _members(units: Units, sets: Members) -> Members:
     return np.where(ordered == last, EMPTY, ordered).astype(np.int32)
 
 
-def _extended(
-    sets: Members, units: Units, step: Flags, largest: int, counter: _Counter, *, by_links: bool
-) -> Members:
-    """Return every set with one more unit that fits, each once, in order.
-
-    By links, a unit is reached from any unit of the set; else from the first, since what fits the
-    set fits that.
-    """
-    lists = [np.flatnonzero(row).astype(np.int32) for row in step]
-    counts = np.asarray([len(row) for row in lists], dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    flat = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32)
-    made: list[NDArray[np.int64]] = []
-    bits = max(len(units.size).bit_length(), 1)
-    width = sets.shape[1] + 1
-    sets = sets[units.size[sets].sum(axis=1) < largest]
-    for first in range(0, len(sets), CHUNK):
-        part = sets[first : first + CHUNK]
-        sources = part if by_links else part[:, :1]
-        for column in sources.T:
-            rows, new = _spread(column, counts, starts, flat)
-            keep = units.size[part].sum(axis=1)[rows] + units.size[new] <= largest
-            rows, new = rows[keep], new[keep]
-            for old in part.T:
-                keep = units.fits[old[rows], new]
-                rows, new = rows[keep], new[keep]
-            grown = np.sort(np.concatenate([part[rows], new[:, None]], axis=1), axis=1)
-            made.append(_packed(grown, bits))
-            counter.look(sum(map(len, made)) // SPARE)
-    if not made:
-        return np.zeros((0, width), dtype=np.int32)
-    keys = np.concatenate(made)
-    return _unpacked(_distinct(keys), bits, width)
-
-
-def _spread(
-    column: Members,
-    counts: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    flat: Members,
-) -> tuple[NDArray[np.int64], Members]:
-    """Each row beside each unit its column's unit may step to."""
-    many = counts[column]
-    rows = np.repeat(np.arange(len(column)), many)
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(many) - many, many)
-    return rows, flat[starts[column][rows] + within]
-
-
-def _packed(sets: Members, bits: int) -> NDArray[np.int64]:
-    """Pack ascending units into whole numbers, so many to a word of 63 bits: n x words."""
-    each = 63 // bits
-    words = -(-sets.shape[1] // each)
-    packed = np.zeros((len(sets), words), dtype=np.int64)
-    for place in range(sets.shape[1]):
-        packed[:, place // each] = (packed[:, place // each] << bits) | sets[:, place]
-    return packed
-
-
-def _unpacked(packed: NDArray[np.int64], bits: int, width: int) -> Members:
-    each = 63 // bits
-    sets = np.empty((len(packed), width), dtype=np.int32)
-    for place in range(width):
-        last = min((place // each + 1) * each, width) - 1
-        sets[:, place] = (packed[:, place // each] >> (bits * (last - place))) & ((1 << bits) - 1)
-    return sets
-
-
-def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    if keys.shape[1] > 1:
-        return np.unique(keys, axis=0)
-    ordered = np.sort(keys[:, 0])
-    fresh = np.ones(len(ordered), dtype=np.bool_)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    return ordered[fresh][:, None]
-
-
 def _with_locks(county: County, policy: Policy, tables: list[Members]) -> Federations:
     """Join the tables, add kept and fixed federations, drop what the locks rule out."""
     fixed = [sorted(county.position(urn) for urn in urns) for urns in policy.locks.federations]
@@ -277,12 +229,14 @@ def _with_locks(county: County, policy: Policy, tables: list[Members]) -> Federa
     width = max([t.shape[1] for t in tables] + [extra.shape[1]])
     padded = [np.pad(t, ((0, 0), (0, width - t.shape[1])), constant_values=-1) for t in tables]
     whole = np.concatenate([np.zeros((0, width), dtype=np.int32), *padded])
-    already = {tuple(row) for row in whole[_holding(county, whole, special)].tolist()}
-    rows = [row + [EMPTY] * (width - len(row)) for row in extra.tolist()]
-    fresh = [row for row in rows if tuple(row) not in already]
-    if fresh:
-        whole = np.concatenate([whole, np.asarray(fresh, dtype=np.int32)])
+    if special:
+        already = {tuple(row) for row in whole[_holding(county, whole, special)].tolist()}
+        rows = [row + [EMPTY] * (width - len(row)) for row in extra.tolist()]
+        fresh = [row for row in rows if tuple(row) not in already]
+        whole = np.concatenate([whole, np.asarray(fresh, dtype=np.int32).reshape(-1, width)])
     f = Federations(county, whole)
+    if not (fixed or policy.locks.together):
+        return f
     keep = np.ones(len(f), dtype=np.bool_)
     for held in fixed:
         inside = f.sum(_mark(county, held))
@@ -291,10 +245,7 @@ def _with_locks(county: County, policy: Policy, tables: list[Members]) -> Federa
         held = sorted({county.position(urn) for urn in urns})
         inside = f.sum(_mark(county, held))
         keep &= (inside == 0) | (inside == len(held))
-    whole = whole[keep]
-    size = (whole != EMPTY).sum(axis=1)
-    order = np.lexsort((*whole.T[::-1], size))
-    return Federations(county, whole[order])
+    return f.take(keep)
 
 
 def _holding(county: County, whole: Members, special: Sequence[tuple[int, ...]]) -> Flags:
@@ -319,23 +270,21 @@ def price(f: Federations, policy: Policy) -> NDArray[np.int64]:
         Where a term is beyond what any solver could be trusted with.
     """
     cost = np.zeros(len(f), dtype=np.int64)
-    for rows in _by_size(f):
-        part = Federations(f.county, f.members[rows, : int(f.size[rows][0])])
-        for term in policy.terms:
-            try:
-                points = scaled(term.exact_weight, term.measure(part))
-            except OverflowError:
-                raise too_large() from None
-            if np.abs(points).max(initial=0) > LARGEST:
-                raise too_large()
-            cost[rows] += points
+    for piece, part in f.locally():
+        for rows, same in part.by_size():
+            cost[piece.start + rows] = _priced(same, policy)
     return cost
 
 
-def _by_size(f: Federations) -> list[NDArray[np.int64]]:
-    """Row numbers of each size, in pieces."""
-    groups = []
-    for size in np.unique(f.size):
-        rows = np.flatnonzero(f.size == size)
-        groups += [rows[k : k + PIECE] for k in range(0, len(rows), PIECE)]
-    return groups
+def _priced(f: Federations, policy: Policy) -> NDArray[np.int64]:
+    """Price federations of one size."""
+    cost = np.zeros(len(f), dtype=np.int64)
+    for term in policy.terms:
+        try:
+            points = scaled(term.exact_weight, term.measure(f))
+        except OverflowError:
+            raise too_large() from None
+        if np.abs(points).max(initial=0) > LARGEST:
+            raise too_large()
+        cost += points
+    return cost

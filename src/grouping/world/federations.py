@@ -67,9 +67,14 @@ class Federations:
         return Federations(self.county, self.members[np.asarray(rows)])
 
     @cached_property
+    def _columns(self) -> NDArray[np.intp]:
+        """Members, width x n: what is worked a column at a time is worked side by side."""
+        return np.ascontiguousarray(self.members.T, dtype=np.intp)
+
+    @cached_property
     def there(self) -> Flags:
         """Which places of the member matrix hold a school."""
-        return np.asarray(self.members != EMPTY, dtype=np.bool_)
+        return np.asarray(self._columns != EMPTY, dtype=np.bool_).T
 
     @cached_property
     def size(self) -> Whole:
@@ -84,7 +89,7 @@ class Federations:
     def gathered(self, values: ArrayLike, empty: float) -> Columns:
         """Values of the members, n x width, `empty` where there is no school."""
         column = np.asarray(values)
-        return np.append(column, np.asarray([empty], dtype=column.dtype))[self.members]
+        return np.append(column, np.asarray([empty], dtype=column.dtype))[self._columns].T
 
     def sum(self, column: str | ArrayLike) -> Columns:
         """Sum a column of the schools over the members ("roll", or one value a school)."""
@@ -101,10 +106,13 @@ class Federations:
     def distinct(self, column: str) -> Whole:
         """Number of different known values of a text column ("ethos", "diocese", ...)."""
         known = self.county.ethos_codes if column == "ethos" else self.county.codes(column)
-        codes = np.sort(self.gathered(known, -1), axis=1)
-        first = codes[:, :1] != -1
-        changes = codes[:, 1:] != codes[:, :-1]
-        different: Whole = (first.sum(axis=1) + changes.sum(axis=1)).astype(np.int64)
+        codes = self.gathered(known, -1).T
+        different: Whole = (codes[0] != -1).astype(np.int64)
+        for b in range(1, len(codes)):
+            fresh = codes[b] != -1
+            for a in range(b):
+                fresh &= codes[a] != codes[b]
+            different += fresh
         return different
 
     def _column(self, column: str | ArrayLike) -> Columns:
@@ -123,11 +131,24 @@ class Federations:
         n, first = len(self), 0
         while first < n:
             rows, place = self._place(first)
-            for start in range(rows.start, rows.stop, PIECE):
-                piece = slice(start, min(start + PIECE, rows.stop))
-                held = place.members[start - rows.start : piece.stop - rows.start]
-                yield piece, Federations(place.county, held)
+            for piece, part in place.in_pieces():
+                yield slice(first + piece.start, first + piece.stop), part
             first = rows.stop
+
+    def in_pieces(self) -> Iterator[tuple[slice, Federations]]:
+        """The table so many rows at a time: what is worked out of each stays small."""
+        for start in range(0, len(self), PIECE):
+            piece = slice(start, min(start + PIECE, len(self)))
+            yield piece, Federations(self.county, self.members[piece])
+
+    def by_size(self) -> Iterator[tuple[NDArray[np.intp], Federations]]:
+        """The rows of each size, and the table of them, no wider than they are."""
+        if self.one_size and len(self):
+            yield np.arange(len(self)), self
+            return
+        for size in np.flatnonzero(np.bincount(self.size)).tolist():
+            rows = np.flatnonzero(self.size == size)
+            yield rows, Federations(self.county, self.members[rows, :size])
 
     def _place(self, first: int) -> tuple[slice, Federations]:
         """Take the next rows that fit in one place: as they are where the county is no country."""
@@ -161,7 +182,7 @@ class Federations:
         The flags are None where all do.
         """
         n = np.intp(len(self.county))
-        columns = np.maximum(self.members, 0).T.astype(np.intp)
+        columns = self._columns if self.one_size else np.maximum(self._columns, 0)
         for b in range(1, self.width):
             there = None if self.one_size else self.there[:, b]
             for a in range(b):
@@ -258,7 +279,7 @@ class Federations:
             found[1] = np.minimum(found[1], between[2])
         elif self.width == 4:
             found = _tree_of_four(*between)
-        return np.stack(found, axis=1)
+        return np.stack(found).T
 
     def _keys(self) -> Iterator[Whole]:
         flat = self.county.keys.ravel()
@@ -283,7 +304,7 @@ class Federations:
             found.append(reach[rows, now])
             inside[rows, now] = True
             reach = np.minimum(reach, key[rows, now])
-        return np.stack(found, axis=1)
+        return np.stack(found).T
 
     @cached_property
     def tree_metres(self) -> Whole:

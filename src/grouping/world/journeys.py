@@ -102,8 +102,8 @@ def within(east: Whole, north: Whole, metres: float) -> tuple[NDArray[np.intp], 
     from scipy.spatial import KDTree
 
     tree = KDTree(np.stack([east, north], axis=1).astype(np.float64))
-    pairs = tree.query_pairs(metres * (1 + 1e-9) + 1, output_type="ndarray")
-    pairs.sort(axis=1)
+    found = tree.query_pairs(metres * (1 + 1e-9) + 1, output_type="ndarray")
+    pairs = np.sort(np.asarray(found, dtype=np.intp), axis=1)
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -119,7 +119,7 @@ def nearest_squares(at: Whole, own: Whole, points: Whole, urns: Whole) -> Whole:
         return np.where(far == FAR, -1, far)
     from scipy.spatial import KDTree
 
-    found = KDTree(points.astype(np.float64)).query(at.astype(np.float64), k=2)[1]
+    found = np.asarray(KDTree(points.astype(np.float64)).query(at.astype(np.float64), k=2)[1])
     other = np.where(urns[np.minimum(found[:, 0], len(urns) - 1)] == own, found[:, 1], found[:, 0])
     known = np.minimum(other, len(points) - 1)
     squares = ((at - points[known]) ** 2).sum(axis=1)

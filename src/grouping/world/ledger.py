@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,13 @@ class Ledger:
     brings: tuple[Fraction, ...]
     own: tuple[Fraction, ...]
 
+    @cached_property
+    def _floats(self) -> tuple[Floats, Floats, Floats]:
+        """What schools bring, own and earn, as floats."""
+        columns = (self.brings, self.own, self.incomes)
+        made = [np.asarray([float(x) for x in column], dtype=np.float64) for column in columns]
+        return made[0], made[1], made[2]
+
     def combined(self, f: Federations) -> Whole:
         """Combined changed roll of each federation."""
         return np.asarray(f.sum(self.rolls), dtype=np.int64)
@@ -51,7 +58,7 @@ class Ledger:
         pupils = self.combined(f)
         bills = _looked_up(m, _shared, f.size, pupils)
         per_metre = county.detour / budgets.METRES_A_MILE * m.travel_per_mile
-        brought = np.asarray(f.sum(np.asarray([float(x) for x in self.brings])))
+        brought = np.asarray(f.sum(self._floats[0]))
         bill = bills + f.tree_metres * float(per_metre)
         values = brought - bill + float(grant)
         rounded = np.rint(values).astype(np.int64)
@@ -71,7 +78,7 @@ class Ledger:
         rolls = np.asarray(f.gathered(self.rolls, 0))
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = np.where(pupils[:, None] > 0, rolls / pupils[:, None], 1.0 / f.size[:, None])
-        own = np.asarray(f.gathered(np.asarray([float(x) for x in self.own]), 0.0))
+        own = np.asarray(f.gathered(self._floats[1], 0.0))
         values = np.where(f.there, own - heads[:, None] * shares, 0.0)
         rounded = np.rint(values).astype(np.int64)
         for row, place in np.argwhere(near_half(values) & f.there):
@@ -99,7 +106,7 @@ class Ledger:
     def at_least(self, f: Federations, share: Fraction) -> NDArray[np.bool_]:
         """Whether balance, without a grant, is at least this share of modelled income."""
         balances = self.balance(f)
-        incomes = np.asarray(f.sum(np.asarray([float(x) for x in self.incomes])), dtype=np.float64)
+        incomes = np.asarray(f.sum(self._floats[2]), dtype=np.float64)
         spare = balances - float(share) * incomes
         holds = spare >= 0
         for row in np.flatnonzero(np.abs(spare) < CLOSE):
@@ -117,16 +124,35 @@ def _looked_up(
     size: Whole,
     pupils: Whole,
 ) -> Floats:
-    """Cost by size and pupils of each row, worked once for each pair that occurs."""
+    """Cost by size and pupils of each row, worked once for each pair that ever occurs."""
     values = np.zeros(len(size), dtype=np.float64)
-    for k in np.unique(size).tolist():
+    for k in np.flatnonzero(np.bincount(size)).tolist():
         rows = size == k
         held = pupils[rows]
-        costs = np.zeros(int(held.max(initial=0)) + 1, dtype=np.float64)
-        occurs = np.flatnonzero(np.bincount(held))
-        costs[occurs] = [float(cost(m, n, k)) for n in occurs.tolist()]
-        values[rows] = costs[held]
+        known = _known(m, cost, k)
+        known.reach(int(held.max(initial=0)))
+        costs = known.costs[held]
+        for n in np.flatnonzero(np.bincount(held[np.isnan(costs)])).tolist():
+            known.costs[n] = float(cost(m, n, k))
+        values[rows] = known.costs[held]
     return values
+
+
+@dataclass
+class _Known:
+    """Costs by pupils as far as they are worked out; NaN where they are not."""
+
+    costs: Floats
+
+    def reach(self, pupils: int) -> None:
+        if pupils >= len(self.costs):
+            more = np.full(pupils + 1 - len(self.costs), np.nan)
+            self.costs = np.concatenate([self.costs, more])
+
+
+@cache
+def _known(*_of_what: object) -> _Known:
+    return _Known(np.zeros(0, dtype=np.float64))
 
 
 def ledger(county: County, roll_change: Fraction) -> Ledger:
@@ -139,6 +165,15 @@ def ledger(county: County, roll_change: Fraction) -> Ledger:
 
 def _open(county: County, roll_change: Fraction) -> Ledger:
     m = county.money
+    if county.whole is not None:
+        whole, at = ledger(county.whole, roll_change), county.at.tolist()
+        return Ledger(
+            county,
+            roll_change,
+            whole.rolls[county.at],
+            *(tuple(of[i] for i in at) for of in (whole.incomes, whole.sites)),
+            *(tuple(of[i] for i in at) for of in (whole.brings, whole.own)),
+        )
     rolls = [round(school.roll * (1 + roll_change)) for school in county.schools]
     incomes = tuple(a.modelled_income(m, n) for a, n in zip(county.accounts, rolls, strict=True))
     sites = tuple(_site(m, n) for n in rolls)
