@@ -33,14 +33,28 @@ class Cut:
     of: Whole
     at_most: int
 
+    def at(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Whole]:
+        """Places among some rows that have a coefficient, and the coefficients."""
+        where = np.minimum(np.searchsorted(self.rows, rows), max(len(self.rows) - 1, 0))
+        known = self.rows[where] == rows if len(self.rows) else np.zeros(len(rows), np.bool_)
+        places = np.flatnonzero(known)
+        return places, self.of[where[places]]
 
-def cut_of(problem: Problem, items: tuple[int, ...], k: int) -> Cut:
-    """Make the cut of a set of items and a divisor, over every row of the problem."""
-    marks = np.zeros(problem.items + 1, dtype=np.int16)
-    marks[list(items)] = 1
-    coefficients = marks[problem.members].sum(axis=1, dtype=np.int16) // k
-    rows = np.flatnonzero(coefficients)
-    return Cut(items, k, rows, coefficients[rows].astype(np.int64), len(items) // k)
+
+def cuts_of(problem: Problem, wanted: Sequence[tuple[tuple[int, ...], int]]) -> list[Cut]:
+    """Make cuts of sets of items and divisors, over every row of the problem in one pass."""
+    touched = np.zeros(problem.items, dtype=np.int8)
+    touched[[item for items, _ in wanted for item in items]] = 1
+    several = np.flatnonzero(problem.sums(touched) >= 2) if wanted else np.zeros(0, dtype=np.intp)
+    columns = problem.columns[:, several]
+    made = []
+    for items, k in wanted:
+        marks = np.zeros(problem.items + 1, dtype=np.int8)
+        marks[list(items)] = 1
+        of = marks[columns].sum(axis=0, dtype=np.int8) // k
+        some = np.flatnonzero(of)
+        made.append(Cut(items, k, several[some], of[some].astype(np.int64), len(items) // k))
+    return made
 
 
 def patches(problem: Problem, rows: Sequence[int]) -> list[set[int]]:

@@ -21,14 +21,18 @@ here: sum of b_i over uncovered i = sum of b_i - sum over rows of (sum of b_i in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-GREEDY_ROWS = 5_000  # rows the greedy plan looks at, the cheapest an item
+GREEDY_ROWS = 5_000  # rows the greedy plan looks at, at least
+SPREAD = 40  # rows an item, of the least weight, among which a few are chosen
+
+PIECE = 50_000  # rows worked at once: columns of so many stay in a processor's cache
 
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -43,6 +47,10 @@ class Side:
     of: Whole
     at_least: int | None
     at_most: int | None
+
+    def take(self, rows: NDArray[np.intp]) -> Side:
+        """Return the side over these rows only."""
+        return Side(self.name, self.of[rows], self.at_least, self.at_most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +71,8 @@ class Problem:
         Items that must be covered, flags.
     sides
         Side rows.
+    banned
+        Rows that may not be chosen, flags; None where all may.
     """
 
     items: int
@@ -71,21 +81,75 @@ class Problem:
     cost: Whole
     must: Flags
     sides: tuple[Side, ...] = ()
+    banned: Flags | None = None
 
     @cached_property
-    def tiers(self) -> tuple[Whole, ...]:
+    def columns(self) -> Members:
+        """Members, width x rows: no copy where `members` stands in that order already."""
+        return np.ascontiguousarray(self.members.T)
+
+    def pieces(self) -> Iterator[slice]:
+        """Slices over the rows, so many at a time."""
+        for start in range(0, len(self), PIECE):
+            yield slice(start, min(start + PIECE, len(self)))
+
+    def sums(self, of: NDArray[Any]) -> NDArray[Any]:
+        """Sum a number of each item over every row."""
+        padded = np.append(of, np.zeros(1, dtype=of.dtype))
+        total = np.empty(len(self), dtype=of.dtype)
+        for piece in self.pieces():
+            total[piece] = padded[self.columns[0, piece]]
+            for column in self.columns[1:, piece]:
+                total[piece] += padded[column]
+        return total
+
+    @cached_property
+    def tiers(self) -> tuple[NDArray[np.int8], ...]:
         """For each tier, how many of its items each row covers."""
-        return tuple(
-            np.append(flags, False)[self.members].sum(axis=1, dtype=np.int16).astype(np.int64)
-            for flags in self.tier_items
-        )
+        return tuple(self.sums(flags.astype(np.int8)) for flags in self.tier_items)
+
+    @cached_property
+    def size(self) -> NDArray[np.int8]:
+        """Items of each row."""
+        return self.sums(np.ones(self.items, dtype=np.int8))
 
     @cached_property
     def reachable(self) -> Flags:
-        """Which items any row holds."""
+        """Which items any row holds that may be chosen."""
         marks = np.zeros(self.items + 1, dtype=np.bool_)
-        marks[self.members] = True
+        rows = None if self.banned is None else np.flatnonzero(~self.banned)
+        for column in self.columns:
+            marks[column if rows is None else column[rows]] = True
         return marks[: self.items]
+
+    def least_each(
+        self, values: NDArray[Any], rows: NDArray[np.intp] | None, many: int
+    ) -> NDArray[np.intp]:
+        """Find rows of the least value, so many for each item if there are, the first of equals.
+
+        Of `rows` (None: all that may be chosen), only those of the least value are looked at.
+        """
+        if rows is None:
+            every = np.ones(len(self), np.bool_) if self.banned is None else ~self.banned
+            rows = np.flatnonzero(every)
+        if len(rows) > SPREAD * self.items:
+            rows = rows[np.argpartition(values[rows], SPREAD * self.items)[: SPREAD * self.items]]
+            rows = np.sort(rows)
+        chosen: list[NDArray[np.intp]] = []
+        for _ in range(many):
+            held, worth = self.members[rows], values[rows]
+            best = np.full(self.items + 1, np.inf)
+            for column in held.T:
+                np.minimum.at(best, column, worth)
+            first = np.full(self.items + 1, len(rows), dtype=np.intp)
+            for column in held.T:
+                hits = np.flatnonzero(worth == best[column])
+                np.minimum.at(first, column[hits], hits)
+            found = np.unique(first[: self.items])
+            found = found[found < len(rows)]
+            chosen.append(rows[found])
+            rows = np.delete(rows, found)
+        return np.sort(np.concatenate(chosen))
 
     def __len__(self) -> int:
         return len(self.members)
@@ -103,6 +167,8 @@ class Problem:
 
     def holds(self, rows: Sequence[int]) -> bool:
         """Whether a choice of rows is a plan: disjoint, all that must be covered, sides kept."""
+        if self.banned is not None and self.banned[np.asarray(rows, dtype=np.intp)].any():
+            return False
         held = [int(i) for r in rows for i in self.members[r] if i >= 0]
         if len(held) != len(set(held)) or not set(np.flatnonzero(self.must).tolist()) <= set(held):
             return False
@@ -114,18 +180,62 @@ class Problem:
                 return False
         return True
 
+    def moved(
+        self,
+        *,
+        cost: Whole,
+        tier_items: tuple[Flags, ...],
+        must: Flags,
+        sides: tuple[Side, ...],
+        banned: Flags | None,
+    ) -> Problem:
+        """Return the problem of the same rows with all else as given."""
+        made = Problem(self.items, self.members, tier_items, cost, must, sides, banned)
+        kept = ["columns", "size"]  # worked out already, and the same whatever has moved
+        if _same(tier_items, self.tier_items):
+            kept.append("tiers")
+        made.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return made
+
+    def same_as(self, other: Problem) -> bool:
+        """Whether a problem of the same rows asks the same."""
+        walls = [(s.at_least, s.at_most) for s in self.sides]
+        return (
+            walls == [(s.at_least, s.at_most) for s in other.sides]
+            and _same([s.of for s in self.sides], [s.of for s in other.sides])
+            and _same(self.tier_items, other.tier_items)
+            and np.array_equal(self.must, other.must)
+            and np.array_equal(self.cost, other.cost)
+            and _same(
+                [] if self.banned is None else [self.banned],
+                [] if other.banned is None else [other.banned],
+            )
+        )
+
     def part(self, rows: NDArray[np.intp], items: NDArray[np.intp]) -> Problem:
         """Return the problem of these rows over these items only (side rows are kept whole)."""
+        if len(rows) == len(self) and len(items) == self.items:
+            return self
         place = np.full(self.items + 1, -1, dtype=np.int32)
         place[items] = np.arange(len(items), dtype=np.int32)
+        members = np.empty((len(self.columns), len(rows)), dtype=np.int32)
+        for at, column in enumerate(self.columns):
+            members[at] = place[column[rows]]
         return Problem(
             len(items),
-            place[self.members[rows]],
+            members.T,
             tuple(flags[items] for flags in self.tier_items),
             self.cost[rows],
             self.must[items],
-            tuple(Side(s.name, s.of[rows], s.at_least, s.at_most) for s in self.sides),
+            tuple(side.take(rows) for side in self.sides),
+            None if self.banned is None else self.banned[rows],
         )
+
+
+def _same(ones: Sequence[NDArray[Any]], others: Sequence[NDArray[Any]]) -> bool:
+    if len(ones) != len(others):
+        return False
+    return all(np.array_equal(a, b) for a, b in zip(ones, others, strict=True))
 
 
 @dataclass
@@ -151,40 +261,58 @@ def components(problem: Problem) -> list[tuple[NDArray[np.intp], NDArray[np.intp
 
     Items in no row are in no part. With side rows all is one part.
     """
-    held = problem.members.max(axis=1, initial=-1) >= 0
-    everything = np.flatnonzero(held)
+    held = problem.columns[0] >= 0
+    everything = np.arange(len(problem)) if held.all() else np.flatnonzero(held)
     if problem.sides or not len(everything):
         return [(everything, np.arange(problem.items))] if problem.items else []
-    members = np.where(problem.members < 0, problem.members[:, :1], problem.members)
+    label = _labels(problem)
+    of_row = label[problem.columns[0]]
+    if len(everything) < len(problem):
+        of_row = np.where(held, of_row, -1)
+    labels = np.unique(label[: problem.items][problem.reachable])
+    place = np.full(problem.items + 1, -1, dtype=np.int64)
+    place[labels] = np.arange(len(labels))
+    kind = np.int16 if len(labels) < 2**15 else np.int32
+    order = np.argsort(place[of_row].astype(kind), kind="stable")[len(problem) - len(everything) :]
+    cuts = np.flatnonzero(np.diff(of_row[order])) + 1
+    items = label[: problem.items]
+    return [(rows, np.flatnonzero(items == of_row[rows[0]])) for rows in np.split(order, cuts)]
+
+
+def _labels(problem: Problem) -> Whole:
+    """Give every item the least item that it is joined with through rows."""
+    ends: list[Whole] = []
+    for piece in problem.pieces():
+        first = problem.columns[0, piece].astype(np.int64)
+        for column in problem.columns[1:, piece]:
+            there = column >= 0
+            ends.append(np.unique(first[there] * problem.items + column[there]))
+    pairs = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *ends]))
+    one, other = pairs // max(problem.items, 1), pairs % max(problem.items, 1)
     label = np.arange(problem.items + 1, dtype=np.int64)
     while True:
-        least = label[members].min(axis=1)
+        least = np.minimum(label[one], label[other])
         before = label.copy()
-        for column in members.T:
-            np.minimum.at(label, column, least)
+        np.minimum.at(label, one, least)
+        np.minimum.at(label, other, least)
         label = label[label]
         if np.array_equal(label, before):
-            break
-    of_row = label[members[:, 0]]
-    parts = []
-    order = np.argsort(of_row, kind="stable")
-    cuts = np.flatnonzero(np.diff(of_row[order])) + 1
-    for rows in np.split(order, cuts):
-        items = np.flatnonzero(label[: problem.items] == of_row[rows[0]])
-        parts.append((rows, items))
-    return parts
+            return label
 
 
 def greedy(problem: Problem, weights: Whole) -> list[int] | None:
     """Take the cheapest disjoint rows in order, what must be covered first; None if that fails."""
     taken: set[int] = set()
     chosen: list[int] = []
-    per_item = weights / np.maximum((problem.members >= 0).sum(axis=1), 1)
+    per_item = weights / np.maximum(problem.size, 1)
     must = np.append(problem.must, False)
-    forced = must[problem.members].any(axis=1)
-    for rows in (np.flatnonzero(forced), np.flatnonzero(~forced & (weights < 0))):
-        if len(rows) > GREEDY_ROWS:
-            rows = rows[np.argpartition(per_item[rows], GREEDY_ROWS)[:GREEDY_ROWS]]
+    forced = must[problem.columns].any(axis=0)
+    fine = np.ones(len(problem), np.bool_) if problem.banned is None else ~problem.banned
+    most = max(GREEDY_ROWS, SPREAD * problem.items)
+    for marks in (fine & forced, fine & ~forced & (weights < 0)):
+        rows = np.flatnonzero(marks)
+        if len(rows) > most:
+            rows = rows[np.argpartition(per_item[rows], most)[:most]]
         for r in rows[np.argsort(per_item[rows], kind="stable")]:
             held = [i for i in problem.members[r].tolist() if i >= 0]
             if taken.isdisjoint(held):

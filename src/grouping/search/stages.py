@@ -1,14 +1,8 @@
 """The lexicographic solve: each tier covered as far as can be, then the least cost, then the ties.
 
-One linear problem with combined weights finds the plan; each stage's bound is proved afterwards by
-itself (a Lagrangian bound holds for any weights, so nothing need be "large enough"):
-
-1. a tier's bound is that of the relaxation that covers as many of it as can be, the tiers before
-   weighing more;
-2. the cost's bound is the combined bound with the weights of what is covered taken out.
-
-Where a fraction is left, CP-SAT answers on the window of rows whose reduced cost fits the gap, with
-what is covered as rows and never as weights.
+A problem falls into parts that share no item (one part where side rows tie them): each is solved
+and proved by itself (see `part`), and what they say is added up. A search keeps its parts, so that
+a problem of the same rows, moved a little, is answered by the parts it moved alone.
 """
 
 from __future__ import annotations
@@ -19,93 +13,147 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grouping.search.packing import Problem, Solution, components, greedy
-from grouping.search.relaxation import Bound, Relaxation
-from grouping.search.stopping import Stop
-from grouping.search.ties import canonical, gap_of
-from grouping.search.window import LARGEST, Found, least, too_large
+from grouping.search.packing import Problem, Solution, components
+from grouping.search.part import Part, Ways
+from grouping.search.window import LARGEST, too_large
 
-Whole = NDArray[np.int64]
+__all__ = ["Search", "Ways", "solve"]
 
-LAST_TIER = 2_000_000  # thousandths of a point a school of the last tier weighs, at least
-TIER_STEP = 50  # how much more a tier weighs than the next
-NEAR_ROWS = 300  # rows of least reduced cost that a first plan is looked for in, beside the items
-BOUND_STEP = 10_000  # the same where a tier's bound is proved
-
-
-@dataclass(frozen=True)
-class Ways:
-    """How to search: none of it changes a proved answer."""
-
-    stop: Stop
-    workers: int = 1
-    seed: int = 0
+Positions = NDArray[np.intp]
+Hear = Callable[[list[int]], None]
 
 
 def solve(
     problem: Problem,
     hash_of: Callable[[int], int],
     ways: Ways,
-    in_hand: Callable[[list[int]], None] = lambda rows: None,
+    in_hand: Hear = lambda rows: None,
 ) -> Solution:
     """Solve each part of a problem and put the answers together.
 
     `in_hand` hears of every complete plan (rows of `problem`) as soon as there is one, so that a
     caller who is interrupted has it.
     """
-    crossed = any(
-        s.at_least is not None and s.at_most is not None and s.at_least > s.at_most
-        for s in problem.sides
-    )
-    if int(np.abs(problem.cost).max(initial=0)) > LARGEST:
-        raise too_large()
-    if crossed or (problem.must & ~problem.reachable).any():
-        return Solution("infeasible")
-    if not len(problem):
-        nothing = problem.values([])
-        held = problem.holds([])
-        return Solution("optimal" if held else "infeasible", [], nothing, list(nothing))
-    parts = components(problem)
-    answers: list[list[int]] = []
-    problems = [problem.part(rows, items) for rows, items in parts]
-    for part, (rows, _) in zip(problems, parts, strict=True):
-        first = greedy(part, combined(part, *weights_of(part)))
-        answers.append([] if first is None else rows[first].tolist())
-    tell = _teller(problem, answers, in_hand)
-    tell()
-    solutions = []
-    for k, (part, (rows, _)) in enumerate(zip(problems, parts, strict=True)):
-
-        def better(found: list[int], k: int = k, rows: NDArray[np.intp] = rows) -> None:
-            answers[k] = rows[found].tolist()
-            tell()
-
-        start = [int(np.searchsorted(rows, r)) for r in answers[k]]
-
-        def local_hash(row: int, rows: NDArray[np.intp] = rows) -> int:
-            return hash_of(int(rows[row]))
-
-        local = _Part(part, local_hash, ways, better)
-        solutions.append(local.solve(start))
-    return _joined(problem, parts, solutions)
+    return Search(problem, hash_of).solve(problem, ways, in_hand)
 
 
-def _teller(
-    problem: Problem, answers: list[list[int]], in_hand: Callable[[list[int]], None]
-) -> Callable[[], None]:
+@dataclass(eq=False)
+class _Share:
+    """A part of the search: its rows and items in the whole, and its last answer."""
+
+    rows: Positions
+    items: Positions
+    part: Part
+    solution: Solution | None = None
+    start: list[int] | None = None
+
+    def turn(self, problem: Problem) -> bool:
+        """Turn to a problem of the same rows; whether anything has moved here."""
+        old = self.part.problem
+        new = old.moved(
+            cost=problem.cost[self.rows],
+            tier_items=tuple(flags[self.items] for flags in problem.tier_items),
+            must=problem.must[self.items],
+            sides=tuple(side.take(self.rows) for side in problem.sides),
+            banned=None if problem.banned is None else problem.banned[self.rows],
+        )
+        if self.solution is not None and self.solution.status == "optimal" and new.same_as(old):
+            return False
+        self.start = self.part.again(new)
+        self.solution = None
+        return True
+
+
+class Search:
+    """A problem opened for search: solved once, then again for problems of the same rows.
+
+    Parameters
+    ----------
+    problem
+        The first problem. Those that follow have the same rows and items; cost, tiers, musts, side
+        rows and bans may differ.
+    hash_of
+        Hash of a row, a 256-bit whole number.
+    """
+
+    def __init__(self, problem: Problem, hash_of: Callable[[int], int]) -> None:
+        self.first, self.hash_of = problem, hash_of
+        self.apart: list[_Share] | None = None
+        self.tied: list[_Share] | None = None
+
+    def solve(self, problem: Problem, ways: Ways, in_hand: Hear = lambda rows: None) -> Solution:
+        """Solve a problem of the rows of the first; what has not moved is not solved again."""
+        crossed = any(
+            s.at_least is not None and s.at_most is not None and s.at_least > s.at_most
+            for s in problem.sides
+        )
+        if max(int(problem.cost.max(initial=0)), -int(problem.cost.min(initial=0))) > LARGEST:
+            raise too_large()
+        if crossed or (problem.must & ~problem.reachable).any():
+            return Solution("infeasible")
+        if not len(problem):
+            nothing = problem.values([])
+            held = problem.holds([])
+            return Solution("optimal" if held else "infeasible", [], nothing, list(nothing))
+        shares = self._shares(problem)
+        tell = _teller(problem, shares, in_hand)
+        tell()
+        for share in shares:
+            if share.solution is None:
+                better = _hearing(share, tell)
+                share.solution = share.part.solve(share.start, ways, better)
+        return _joined(problem, shares)
+
+    def _shares(self, problem: Problem) -> list[_Share]:
+        """Give the parts, turned to this problem; made where they are asked for first."""
+        kept = self.tied if problem.sides else self.apart
+        if kept is not None:
+            for share in kept:
+                share.turn(problem)
+            return kept
+        made = []
+        for rows, items in components(problem):
+            part = Part(problem.part(rows, items), self._local(rows))
+            made.append(_Share(rows, items, part, start=part.first()))
+        if problem.sides:
+            self.tied = made
+            self._lend()
+        else:
+            self.apart = made
+        return made
+
+    def _lend(self) -> None:
+        """Lend the columns of the parts to the one that ties them all."""
+        if self.apart and self.tied:
+            columns = [share.rows[share.part.columns] for share in self.apart]
+            self.tied[0].part.lend(np.concatenate(columns))
+
+    def _local(self, rows: Positions) -> Callable[[int], int]:
+        return lambda row: self.hash_of(int(rows[row]))
+
+
+def _hearing(share: _Share, tell: Callable[[], None]) -> Hear:
+    def better(rows: list[int]) -> None:
+        share.start = rows
+        tell()
+
+    return better
+
+
+def _teller(problem: Problem, shares: list[_Share], in_hand: Hear) -> Callable[[], None]:
     def tell() -> None:
-        rows = sorted(r for answer in answers for r in answer)
-        if problem.holds(rows):
-            in_hand(rows)
+        found: list[int] = []
+        for share in shares:
+            rows = share.start if share.solution is None else share.solution.rows
+            found += share.rows[np.asarray(rows or [], dtype=np.intp)].tolist()
+        if problem.holds(sorted(found)):
+            in_hand(sorted(found))
 
     return tell
 
 
-def _joined(
-    problem: Problem,
-    parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
-    solutions: list[Solution],
-) -> Solution:
+def _joined(problem: Problem, shares: list[_Share]) -> Solution:
+    solutions = [share.solution for share in shares if share.solution is not None]
     stages = len(problem.tiers) + 1
     if any(s.status == "infeasible" for s in solutions):
         return Solution("infeasible")
@@ -113,8 +161,8 @@ def _joined(
         return Solution("unknown", bounds=[None] * stages)
     rows = sorted(
         int(r)
-        for (held, _), s in zip(parts, solutions, strict=True)
-        for r in held[np.asarray(s.rows, dtype=np.intp)]
+        for share, s in zip(shares, solutions, strict=True)
+        for r in share.rows[np.asarray(s.rows, dtype=np.intp)]
     )
     values = problem.values(rows)
     bounds: list[int | None] = []
@@ -134,195 +182,3 @@ def _joined(
         cuts=sum(s.cuts for s in solutions),
         window=sum(s.window for s in solutions),
     )
-
-
-def weights_of(problem: Problem, times: int = 1) -> list[int]:
-    """Weight of each tier in the combined problem, the first the greatest."""
-    least_weight = max(LAST_TIER, 4 * int(np.abs(problem.cost).max(initial=0))) * times
-    count = len(problem.tiers)
-    return [least_weight * TIER_STEP ** (count - 1 - t) for t in range(count)]
-
-
-def combined(problem: Problem, *weights: int) -> Whole:
-    """Cost less the weighted cover of each row: what the combined problem minimises."""
-    total = problem.cost.copy()
-    for weight, tier in zip(weights, problem.tiers, strict=True):
-        total -= weight * tier
-    return total
-
-
-class _Part:
-    """One part of a problem, solved by itself."""
-
-    def __init__(
-        self,
-        problem: Problem,
-        hash_of: Callable[[int], int],
-        ways: Ways,
-        better: Callable[[list[int]], None],
-    ) -> None:
-        self.problem, self.hash_of, self.ways, self.better = problem, hash_of, ways, better
-        self.relaxation = Relaxation(problem, ways.stop)
-        self.best: list[int] | None = None
-        self.window = 0
-
-    def offer(self, rows: list[int]) -> None:
-        """Keep a plan if it is one and is better than the one in hand."""
-        if not self.problem.holds(rows):
-            return
-        if self.best is None or self.problem.key(rows) < self.problem.key(self.best):
-            self.best = rows
-            self.better(rows)
-
-    def solve(self, start: list[int]) -> Solution:
-        """Find the plan, prove each stage, choose among equals."""
-        self.offer(start)
-        if self.best is not None:
-            self.relaxation.columns, self.relaxation.reachable = list(self.best), True
-        weights = weights_of(self.problem)
-        whole = self.relaxation.solve(combined(self.problem, *weights))
-        if not self.relaxation.feasible:
-            return Solution("infeasible")
-        bound = self.relaxation.bound
-        assert bound is not None
-        if whole:
-            self.offer(self.relaxation.chosen)
-        elif not self.ways.stop.now() and not self._rounded(bound):
-            return Solution("infeasible")
-        if self.best is None and not self._any_plan():
-            return Solution("infeasible" if not self.ways.stop.now() else "unknown")
-        assert self.best is not None
-        bounds = self._tier_bounds()
-        closed = bounds == list(self.problem.values(self.best)[:-1])
-        cost_bound = self._cost_bound(bound, weights) if closed else None
-        bounds.append(cost_bound)
-        values = self.problem.values(self.best)
-        status = "optimal" if tuple(bounds) == values else "feasible"
-        rows = self._canonical(bound, weights) if status == "optimal" else self.best
-        return Solution(
-            status,
-            rows,
-            self.problem.values(rows),
-            bounds,
-            len(self.relaxation.columns),
-            len(self.relaxation.cuts),
-            self.window,
-        )
-
-    def _least(
-        self, window: NDArray[np.intp], objective: Whole, fixed: list[tuple[Whole, int]]
-    ) -> Found:
-        found = least(
-            self.problem,
-            window,
-            objective,
-            fixed,
-            stop=self.ways.stop,
-            workers=self.ways.workers,
-            seed=self.ways.seed,
-            hint=self.best or (),
-        )
-        if found.status in ("optimal", "feasible"):
-            self.offer(list(found.rows))
-        return found
-
-    def _rounded(self, bound: Bound) -> bool:
-        """Find a good plan among the nearest rows, tier by tier; False if none can exist."""
-        columns = self._near(bound)
-        fixed: list[tuple[Whole, int]] = []
-        for objective in (*(-tier for tier in self.problem.tiers), self.problem.cost):
-            found = self._least(columns, objective, fixed)
-            if found.status not in ("optimal", "feasible"):
-                break
-            fixed.append((objective, sum(int(objective[r]) for r in found.rows)))
-        return self.best is not None or self._any_plan()
-
-    def _near(self, bound: Bound) -> NDArray[np.intp]:
-        """Rows of least reduced cost, and those of the plan in hand."""
-        nearest = np.argsort(bound.reduced, kind="stable")[: NEAR_ROWS + self.problem.items]
-        return np.asarray(sorted({*nearest.tolist(), *(self.best or ())}), dtype=np.intp)
-
-    def _any_plan(self) -> bool:
-        """Look for any plan at all over every row; False where there is none or time is up."""
-        every = np.arange(len(self.problem), dtype=np.intp)
-        self._least(every, np.zeros(len(self.problem), dtype=np.int64), [])
-        return self.best is not None
-
-    def _tier_bounds(self) -> list[int | None]:
-        """Most of each tier that can be covered, tier by tier, closing each before the next."""
-        bounds: list[int | None] = []
-        for t in range(len(self.problem.tiers)):
-            bound = self._tier_bound(t)
-            bounds.append(bound)
-            if bound != self._values()[t]:
-                bounds += [None] * (len(self.problem.tiers) - 1 - t)
-                break
-        return bounds
-
-    def _values(self) -> tuple[int, ...]:
-        assert self.best is not None
-        return self.problem.values(self.best)
-
-    def _tier_bound(self, t: int) -> int:
-        tier = self.problem.tiers[t]
-        at_most = int((self.problem.tier_items[t] & self.problem.reachable).sum())
-        if at_most == self._values()[t]:
-            return at_most
-        scale = [BOUND_STEP ** (t - s) for s in range(t + 1)]
-        weights = -sum(
-            (w * self.problem.tiers[s] for s, w in enumerate(scale)),
-            start=np.zeros(len(self.problem), dtype=np.int64),
-        )
-        relaxed = Relaxation(
-            self.problem,
-            self.ways.stop,
-            list(self.relaxation.columns),
-            list(self.relaxation.cuts),
-            reachable=True,
-            seeded=True,
-        )
-        relaxed.solve(weights)
-        if relaxed.bound is None:
-            return at_most
-        before = sum(w * self._values()[s] for s, w in enumerate(scale[:-1]))
-        proved: int = min(-relaxed.bound.value - before, at_most)
-        if proved == self._values()[t] or self.ways.stop.now():
-            return proved
-        gap = gap_of(-before - self._values()[t], relaxed.bound)
-        window = np.flatnonzero(relaxed.bound.reduced <= gap)
-        fixed = [(self.problem.tiers[s], self._values()[s]) for s in range(t)]
-        found = self._least(window, -tier, fixed)
-        if found.status == "optimal":
-            return self._values()[t]
-        return proved if found.bound is None else min(proved, -found.bound)
-
-    def _cost_bound(self, bound: Bound, weights: list[int]) -> int:
-        values = self._values()
-        credit = sum(w * v for w, v in zip(weights, values[:-1], strict=True))
-        proved = bound.value + credit
-        if proved >= values[-1] or self.ways.stop.now():
-            return min(proved, values[-1])
-        fixed = list(zip(self.problem.tiers, values[:-1], strict=True))
-        self._least(self._near(bound), self.problem.cost, fixed)
-        gap = gap_of(self._values()[-1] - credit, bound)
-        window = np.flatnonzero(bound.reduced <= gap)
-        found = self._least(window, self.problem.cost, fixed)
-        if found.status == "optimal":
-            return self._values()[-1]
-        return proved if found.bound is None else max(proved, found.bound)
-
-    def _canonical(self, bound: Bound, weights: list[int]) -> list[int]:
-        assert self.best is not None
-        values = self._values()
-        credit = sum(w * v for w, v in zip(weights, values[:-1], strict=True))
-        rows, self.window = canonical(
-            self.problem,
-            bound,
-            gap_of(values[-1] - credit, bound),
-            self.best,
-            self.hash_of,
-            stop=self.ways.stop,
-            workers=self.ways.workers,
-            seed=self.ways.seed,
-        )
-        return rows

@@ -98,7 +98,8 @@ def canonical(
     stop, workers, seed
         Handed to the solver, where it is needed at all.
     """
-    window = np.flatnonzero(bound.reduced <= gap)
+    window, costs = bound.within(gap)
+    reduced = dict(zip(window.tolist(), costs.tolist(), strict=True))
     hashes = {int(r): hash_of(int(r)) for r in window}
     chosen: list[int] = []
     for rows, items in _parts(problem, window):
@@ -110,7 +111,8 @@ def canonical(
         if not problem.sides:  # values add up over parts, and so does what must be covered
             inside = np.isin(np.arange(problem.items), items)
             part = replace(problem, must=problem.must & inside)
-        found = _searched(part, bound, gap, rows, items, part.values(part_plan), hashes)
+        goal = part.values(part_plan)
+        found = _searched(part, bound, gap, rows, items, goal, hashes, reduced)
         if found is None:
             found = _by_digits(part, rows, part_plan, hashes, stop, workers, seed)
         chosen += found
@@ -140,6 +142,7 @@ def _searched(
     items: list[int],
     goal: tuple[int, ...],
     hashes: dict[int, int],
+    reduced: dict[int, int],
 ) -> list[int] | None:
     by_item: dict[int, list[int]] = {i: [] for i in items}
     masks = {}
@@ -151,7 +154,6 @@ def _searched(
     loose = [0] * problem.items
     for i in items:
         loose[i] = gap + 1 if problem.must[i] else max(-int(bound.items[i]), 0)
-    reduced = {r: int(bound.reduced[r]) for r in rows}
     search = _Search(problem, hashes, by_item, masks, reduced, loose, goal)
     search.go(items, 0, gap, 0)
     if search.nodes > NODES or search.best is None:
@@ -171,7 +173,8 @@ def _by_digits(
     """Minimise the sum of hashes exactly, with carries, most significant digit first."""
     from ortools.sat.python import cp_model
 
-    fixed = list(zip((*problem.tiers, problem.cost), problem.values(plan), strict=True))
+    sums: list[NDArray[Any]] = [*problem.tiers, problem.cost]
+    fixed = list(zip(sums, problem.values(plan), strict=True))
     model, x = packing_model(problem, rows, fixed)
     digits = []
     carry: Any = 0

@@ -39,8 +39,8 @@ class Found:
 def least(
     problem: Problem,
     window: NDArray[np.intp],
-    objective: Whole,
-    fixed: Sequence[tuple[Whole, int]],
+    objective: NDArray[Any],
+    fixed: Sequence[tuple[NDArray[Any], int]],
     *,
     stop: Stop,
     workers: int = 1,
@@ -84,7 +84,7 @@ def too_large() -> CapReached:
 
 
 def packing_model(
-    problem: Problem, rows: Sequence[int], fixed: Sequence[tuple[Whole, int]]
+    problem: Problem, rows: Sequence[int], fixed: Sequence[tuple[NDArray[Any], int]]
 ) -> tuple[Any, dict[int, Any]]:
     """Make the model of some rows of a problem, with some sums fixed; its variables by row."""
     from ortools.sat.python import cp_model
@@ -111,7 +111,7 @@ def packing_model(
     return model, x
 
 
-def _total(x: Mapping[int, Any], of: Whole) -> Any:
+def _total(x: Mapping[int, Any], of: NDArray[Any]) -> Any:
     """Sum whole coefficients over the variables, none beyond what can be trusted."""
     from ortools.sat.python import cp_model
 
@@ -123,7 +123,12 @@ def _total(x: Mapping[int, Any], of: Whole) -> Any:
 
 
 def _solved(
-    model: object, x: Mapping[int, object], objective: Whole, stop: Stop, workers: int, seed: int
+    model: object,
+    x: Mapping[int, object],
+    objective: NDArray[Any],
+    stop: Stop,
+    workers: int,
+    seed: int,
 ) -> Found:
     from ortools.sat.python import cp_model
 

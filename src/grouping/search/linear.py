@@ -1,0 +1,194 @@
+"""The linear model of the columns at hand, kept and solved again (GLOP, through MathOpt).
+
+Variables
+    what is lacking, one a must-have item and two a side row: at 0 but while an answer is looked for
+    then one a column, in the order they came
+
+Constraints
+    one an item, one a side row, one a cut, in that order
+
+Everything goes in by arrays at first and comes back sparse: Python objects for each column cost
+more than the simplex does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.math_opt import model_pb2
+from ortools.math_opt.python import mathopt
+
+from grouping.search.cuts import Cut
+from grouping.search.packing import Problem
+from grouping.search.stopping import Stop
+
+Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+# Only what is not 0 comes back, and no reduced costs: every row is priced here anyway.
+SPARSE = mathopt.ModelSolveParameters(
+    variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
+    dual_values_filter=mathopt.LinearConstraintFilter(skip_zero_values=True),
+    reduced_costs_filter=mathopt.VariableFilter(filtered_items=()),
+)
+
+
+class Empty(Exception):
+    """The columns at hand leave no answer: more must be priced in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Duals:
+    """Duals of items, of side rows and of cuts."""
+
+    items: Floats
+    sides: Floats
+    cuts: Floats
+
+
+class Master:
+    """The model, with some columns and cuts to begin with."""
+
+    def __init__(self, problem: Problem, columns: Sequence[int], cuts: Sequence[Cut]) -> None:
+        self.problem = problem
+        ends = [(k, 1.0) for k in np.flatnonzero(problem.must).tolist()]
+        for k in range(len(problem.sides)):
+            ends += [(problem.items + k, sign) for sign in (1.0, -1.0)]
+        self.lacking, self.count = len(ends), len(columns)
+        self.rows = problem.items + len(problem.sides) + len(cuts)
+        self.model = mathopt.Model.from_model_proto(self._proto(columns, cuts, ends))
+        self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        self.answer: Floats = np.zeros(0)
+        self.slackness = 0.0
+        self.weights = np.zeros(len(columns), dtype=np.int64)
+
+    def _proto(
+        self, columns: Sequence[int], cuts: Sequence[Cut], ends: list[tuple[int, float]]
+    ) -> model_pb2.ModelProto:
+        """Make the model with all its columns at once."""
+        problem, made = self.problem, model_pb2.ModelProto()
+        count = self.lacking + len(columns)
+        made.variables.ids.extend(range(count))
+        made.variables.lower_bounds.extend([0.0] * count)
+        made.variables.upper_bounds.extend([0.0] * self.lacking + [np.inf] * len(columns))
+        made.variables.integers.extend([False] * count)
+        sides = [_walls(s.at_least, s.at_most) for s in problem.sides]
+        made.linear_constraints.ids.extend(range(self.rows))
+        low = [
+            *problem.must.astype(float).tolist(),
+            *(a for a, _ in sides),
+            *([-np.inf] * len(cuts)),
+        ]
+        high = [*([1.0] * problem.items), *(b for _, b in sides)]
+        made.linear_constraints.lower_bounds.extend(low)
+        made.linear_constraints.upper_bounds.extend([*high, *(float(c.at_most) for c in cuts)])
+        rows, places, values = self._entries(np.asarray(columns, dtype=np.intp), cuts)
+        rows = np.concatenate([np.asarray([k for k, _ in ends], dtype=np.int64), rows])
+        places = np.concatenate([np.arange(self.lacking), places + self.lacking])
+        values = np.concatenate([np.asarray([v for _, v in ends], dtype=np.float64), values])
+        order = np.lexsort((places, rows))
+        made.linear_constraint_matrix.row_ids.extend(rows[order].tolist())
+        made.linear_constraint_matrix.column_ids.extend(places[order].tolist())
+        made.linear_constraint_matrix.coefficients.extend(values[order].tolist())
+        return made
+
+    def _entries(self, columns: Rows, cuts: Sequence[Cut]) -> tuple[Whole, Whole, Floats]:
+        """Constraint, place among these columns, and coefficient of everything they hold."""
+        problem = self.problem
+        held = problem.members[columns]
+        places, at = np.nonzero(held >= 0)
+        rows = [held[places, at].astype(np.int64)]
+        spots, values = [places.astype(np.int64)], [np.ones(len(places))]
+        for k, side in enumerate(problem.sides):
+            some = np.flatnonzero(side.of[columns])
+            rows.append(np.full(len(some), problem.items + k))
+            spots.append(some)
+            values.append(side.of[columns[some]].astype(np.float64))
+        for k, cut in enumerate(cuts):
+            some, of = cut.at(columns)
+            rows.append(np.full(len(some), problem.items + len(problem.sides) + k))
+            spots.append(some)
+            values.append(of.astype(np.float64))
+        return np.concatenate(rows), np.concatenate(spots), np.concatenate(values)
+
+    def weigh(self, weights: Whole) -> None:
+        """Give the columns at hand these weights."""
+        objective = self.model.objective
+        for k in np.flatnonzero(weights != self.weights).tolist():
+            variable = self.model.get_variable(self.lacking + k, validate=False)
+            objective.set_linear_coefficient(variable, float(weights[k]))
+        self.weights = weights.copy()
+
+    def loosen(self, *, loose: bool) -> None:
+        """Let items and sides be lacking at a price of 1 each, or not at all."""
+        for k in range(self.lacking):
+            variable = self.model.get_variable(k)
+            variable.upper_bound = np.inf if loose else 0.0
+            self.model.objective.set_linear_coefficient(variable, 1.0 if loose else 0.0)
+
+    def add_columns(self, rows: Rows, weights: Whole, cuts: Sequence[Cut]) -> None:
+        """Add rows of the problem as columns."""
+        fresh = [self.model.add_variable(lb=0.0) for _ in range(len(rows))]
+        for variable, weight in zip(fresh, weights.tolist(), strict=True):
+            if weight:
+                self.model.objective.set_linear_coefficient(variable, float(weight))
+        known: dict[int, mathopt.LinearConstraint] = {}
+        for row, place, value in zip(*(x.tolist() for x in self._entries(rows, cuts)), strict=True):
+            if row not in known:
+                known[row] = self.model.get_linear_constraint(row, validate=False)
+            known[row].set_coefficient(fresh[place], value)
+        self.count += len(rows)
+        self.weights = np.concatenate([self.weights, weights])
+
+    def add_cut(self, cut: Cut, columns: Sequence[int]) -> None:
+        """Add a cut over the columns at hand."""
+        constraint = self.model.add_linear_constraint(ub=float(cut.at_most))
+        for place, value in zip(*cut.at(np.asarray(columns, dtype=np.intp)), strict=True):
+            variable = self.model.get_variable(self.lacking + int(place), validate=False)
+            constraint.set_coefficient(variable, float(value))
+        self.rows += 1
+
+    def solve(self, stop: Stop) -> Duals:
+        """Solve again from where the last answer stood.
+
+        Raises
+        ------
+        Empty
+            Where the columns at hand leave no answer.
+        """
+        left = stop.left()
+        limit = None if left is None else timedelta(seconds=max(left, 0.01))
+        result = self.solver.solve(
+            params=mathopt.SolveParameters(time_limit=limit), model_params=SPARSE
+        )
+        if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            if stop.now():
+                self.answer = np.full(self.count, 0.5)
+                return self._duals(np.zeros(self.rows))
+            if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
+                raise Empty
+            raise ArithmeticError(f"linear solver: {result.termination}")
+        values = np.zeros(self.lacking + self.count)
+        for variable, value in result.variable_values().items():
+            values[variable.id] = value
+        self.slackness, self.answer = float(values[: self.lacking].sum()), values[self.lacking :]
+        duals = np.zeros(self.rows)
+        for constraint, value in result.dual_values().items():
+            duals[constraint.id] = value
+        return self._duals(duals)
+
+    def _duals(self, duals: Floats) -> Duals:
+        items, sides = self.problem.items, len(self.problem.sides)
+        return Duals(duals[:items], duals[items : items + sides], duals[items + sides :])
+
+
+def _walls(at_least: int | None, at_most: int | None) -> tuple[float, float]:
+    return (
+        -np.inf if at_least is None else float(at_least),
+        np.inf if at_most is None else float(at_most),
+    )
