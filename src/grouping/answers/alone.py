@@ -14,6 +14,8 @@ from grouping.world.journeys import NONE
 if TYPE_CHECKING:
     from grouping.answers.plan import Plan
 
+AROUND = 300  # nearest schools among which the easiest partner is looked for
+
 
 def reasons(plan: Plan) -> list[dict[str, object]]:
     """Give every school in no federation of a plan: URN, role and a reason, by URN."""
@@ -50,9 +52,10 @@ def reason(plan: Plan, i: int) -> str:
 
 def _nearest_repair(county: County, policy: Policy, i: int) -> str:
     """Name the partner that the fewest rules stand against, and what each would have to give."""
-    others = np.asarray([j for j in range(len(county)) if j != i], dtype=np.int32)
-    if not len(others):
+    if len(county) == 1:
         return "No other school takes part"
+    county, i = _around(county, i)
+    others = np.asarray([j for j in range(len(county)) if j != i], dtype=np.int32)
     pairs = np.stack([np.minimum(others, i), np.maximum(others, i)], axis=1).astype(np.int32)
     f = Federations(county, pairs)
     broken = [(rule, ~np.asarray(rule.allows(f), dtype=np.bool_)) for rule in policy.rules]
@@ -70,6 +73,15 @@ def _nearest_repair(county: County, policy: Policy, i: int) -> str:
     return (
         said + "; it would take " + " and ".join(_repair(name, policy, minutes) for name in names)
     )
+
+
+def _around(county: County, i: int) -> tuple[County, int]:
+    """Give the nearest schools to one, with it, and its position among them."""
+    east, north = county.points
+    squares = (east - east[i]) ** 2 + (north - north[i]) ** 2
+    near = np.argsort(squares, kind="stable")[:AROUND]
+    part = county.part(np.append(near, i))
+    return part, part.position(int(county.urns[i]))
 
 
 def _repair(name: str, policy: Policy, minutes: int) -> str:

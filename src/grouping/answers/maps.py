@@ -38,14 +38,16 @@ def hulls(f: Federations) -> list[shapely.Polygon]:
 
 
 def tree_links(f: Federations) -> list[dict[str, Any]]:
-    """Return the tree's edges: row, ends as positions (lower first), minutes (None: no journey)."""
+    """Return the tree's edges: row, two schools (lower URN first), minutes (None: no journey)."""
     found = []
-    tree = f.tree
     for row in range(len(f)):
-        ends = zip(tree.one[row], tree.other[row], tree.tenths[row], strict=True)
+        single = f.one(row)
+        tree, schools = single.tree, single.county.schools
+        ends = zip(tree.one[0], tree.other[0], tree.tenths[0], strict=True)
         for one, other, tenths in sorted((min(a, b), max(a, b), t) for a, b, t in ends if a >= 0):
             minutes = None if tenths < 0 else int(tenths) / 10
-            found.append({"row": row, "one": int(one), "other": int(other), "minutes": minutes})
+            link = {"row": row, "one": schools[one], "other": schools[other], "minutes": minutes}
+            found.append(link)
     return found
 
 
@@ -113,8 +115,9 @@ def plot(plan: Plan, ax: Any = None) -> Any:
             va="center",
         )
     for link in tree_links(f):
-        ends = [link["one"], link["other"]]
-        ax.plot(east[ends], north[ends], color=shades[link["row"]], linewidth=1.2)
+        ends = (link["one"], link["other"])
+        xs, ys = [s.easting / 1000 for s in ends], [s.northing / 1000 for s in ends]
+        ax.plot(xs, ys, color=shades[link["row"]], linewidth=1.2)
     inside = np.zeros(len(county), dtype=np.bool_)
     inside[f.members[f.there]] = True
     _points(ax, east, north, county.role, inside)

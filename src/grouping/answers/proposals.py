@@ -28,8 +28,11 @@ def roll_change_of(policy: Policy) -> Fraction:
 
 def proposals(f: Federations, policy: Policy) -> list[dict[str, Any]]:
     """Give the facts of every federation of a table, as `plan.json` has them, in its order."""
-    books = ledger(f.county, roll_change_of(policy))
-    return [_proposal(f.take([row]), policy, books, row) for row in range(len(f))]
+    change, found = roll_change_of(policy), []
+    for row in range(len(f)):
+        one = f.one(row)
+        found.append(_proposal(one, policy, ledger(one.county, change), row))
+    return found
 
 
 def _proposal(one: Federations, policy: Policy, books: Ledger, row: int) -> dict[str, Any]:

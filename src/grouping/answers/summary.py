@@ -77,9 +77,10 @@ def non_teaching(plan: Plan) -> tuple[int, int]:
     inside = set(f.members[f.there].tolist())
     after = sum(free for i, free in enumerate(by_itself) if i not in inside)
     if len(f):
-        books = ledger(county, roll_change_of(plan.survey.policy))
         grant = Fraction(0) if county.form == SOFT else county.grant
-        after += int((books.teaching(f, grant).num == 0).sum())
+        for _, part in f.locally():
+            books = ledger(part.county, roll_change_of(plan.survey.policy))
+            after += int((books.teaching(part, grant).num == 0).sum())
     return before, after
 
 

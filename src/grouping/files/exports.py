@@ -30,7 +30,7 @@ from grouping.files.text import json_text
 from grouping.files.writing import csv_bytes, write_whole
 from grouping.policy.writing import written
 from grouping.world.county import ROLE_WORDS
-from grouping.world.journeys import NONE, STRAIGHT
+from grouping.world.journeys import LONGEST, STRAIGHT, near
 from grouping.world.places import to_wgs84
 from grouping.world.schools import School
 
@@ -323,7 +323,7 @@ def _schools(plan: Plan) -> bytes:
 def _links(plan: Plan) -> bytes:
     county, features = plan.county, []
     for link in tree_links(plan.federations):
-        ends = [county.schools[link["one"]], county.schools[link["other"]]]
+        ends = (link["one"], link["other"])
         properties = {
             "plan_federation": plan.proposals[link["row"]]["id"],
             "from_urn": ends[0].urn,
@@ -370,10 +370,10 @@ def _school_row(school: School, standing: Sequence[Any]) -> list[object]:
 
 def _journeys(plan: Plan) -> bytes:
     county = plan.county
-    urns, tenths = county.urns, county.tenths
+    one, other, tenths = near(county.journeys, county.urns, *county.points, LONGEST)
+    ends = (county.urns[one].tolist(), county.urns[other].tolist())
     rows: Iterable[tuple[int, int, str]] = (
-        (int(urns[i]), int(urns[j]), f"{int(tenths[i, j]) / 10:.1f}")
-        for i, j in zip(*np.nonzero(np.triu(tenths != NONE, 1)), strict=True)
+        (a, b, f"{minutes / 10:.1f}") for a, b, minutes in zip(*ends, tenths.tolist(), strict=True)
     )
     return csv_bytes(("from_urn", "to_urn", "minutes"), rows)
 

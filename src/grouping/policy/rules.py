@@ -201,9 +201,8 @@ def together(locks: Pairs) -> Rule:
     def split(f: Federations) -> NDArray[np.int64]:
         count = np.zeros(len(f), dtype=np.int64)
         for one in locks:
-            held = np.isin(f.county.urns, one).astype(np.int64)
-            inside = f.sum(held)
-            count += (inside > 0) & (inside < held.sum())
+            inside = f.sum(np.isin(f.county.urns, one).astype(np.int64))
+            count += (inside > 0) & (inside < len(set(one)))
         return count
 
     return Rule(

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 UNIT = 10**6  # denominators of whole duals
 TINY = 1e-6
-FIRST_AN_ITEM = 3  # columns to start from, for each item
+FIRST_AN_ITEM = 1  # columns to start from, for each item
 FEW_ADDED = 100  # columns added in a round without choosing
 ROWS_AN_ITEM = 2  # columns added in a round for each item, at most
 CUT_ROUNDS = 40

@@ -93,6 +93,8 @@ class County:
     @cached_property
     def urns(self) -> Whole:
         """URN of each school."""
+        if self.whole is not None:
+            return self.whole.urns[self.at]
         return np.asarray([s.urn for s in self.schools], dtype=np.int64)
 
     @cached_property

@@ -123,6 +123,15 @@ class Federations:
         values = [getattr(school, column) for school in self.county.schools]
         return np.asarray([np.nan if v is None else float(v) for v in values])
 
+    def one(self, row: int) -> Federations:
+        """Return a table of one federation, over no more of the county than its own schools."""
+        held = self.members[row][self.members[row] != EMPTY]
+        part = self.county.part(held)
+        if part is self.county:
+            return Federations(part, held[None, :])
+        urns = self.county.urns[held]
+        return Federations(part, np.searchsorted(part.urns, urns).astype(np.int32)[None, :])
+
     def locally(self) -> Iterator[tuple[slice, Federations]]:
         """Give the table piece by piece, those of a country over the place their schools are in.
 
@@ -166,9 +175,8 @@ class Federations:
         county = self.county.part(held)
         if county is self.county:
             return slice(first, first + many), Federations(county, members)
-        at = county.at if self.county.whole is None else np.searchsorted(self.county.at, county.at)
         place = np.full(len(self.county) + 1, EMPTY, dtype=np.int32)
-        place[at] = np.arange(len(at), dtype=np.int32)
+        place[np.searchsorted(self.county.urns, county.urns)] = np.arange(len(county))
         return slice(first, first + many), Federations(county, place[members])
 
     @cached_property
