@@ -49,7 +49,8 @@ def undominated(problem: Problem) -> Flags:
     For every other row every D is tried, under sides too, so the answer is the rule's own, but
     for two cases in which a D may be missed: of rows that hold the same items only the cheapest
     is tried, which matters under sides alone; and subsets of so many items that their numbers do
-    not fit one word (five of more than 6,208 items, four of more than 55,108) are not looked up.
+    not fit one word (five of more than 6,208 items, four of more than 55,108, three of more than
+    two million) are not looked up.
 
     Parameters
     ----------
