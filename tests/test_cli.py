@@ -368,7 +368,7 @@ def test_an_interrupt_with_a_plan_in_hand_writes_it_and_says_so(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grouping.search.stages.canonical", interrupted)
+    monkeypatch.setattr("grouping.search.part.canonical", interrupted)
     code, out, _ = run("propose", village_file, "-o", tmp_path / "out")
     assert code == 130
     assert "Stopped early" in out

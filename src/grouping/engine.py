@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,12 +14,13 @@ from grouping.answers.plan import Plan, Stage, Step
 from grouping.errors import PolicyRefused
 from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
-from grouping.search.candidates import grow, price
-from grouping.search.packing import Problem, Side, Solution
+from grouping.search.candidates import grow
+from grouping.search.gathering import Gathered, gather, hash_of, problem_of
+from grouping.search.packing import Problem, Solution
 from grouping.search.stages import Ways, solve
 from grouping.search.stopping import Stop
 from grouping.world.county import SMALL, URGENT
-from grouping.world.federations import Federations
+from grouping.world.federations import WHOLE, Federations
 from grouping.world.journeys import Journeys
 from grouping.world.schools import Schools
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Made = TypeVar("Made")
-CANDIDATES = 10_000_000  # candidates held at most, about 40 bytes each with their costs
+CANDIDATES = 10_000_000  # candidates of a county at most: about 40 bytes are held for each
+COUNTRY = 1_000_000_000  # of a country, which holds few of them: some fifteen minutes' work
 
 
 def propose(
@@ -40,7 +41,7 @@ def propose(
     time_limit: float | None = None,
     workers: int = 1,
     seed: int = 0,
-    candidates_at_most: int = CANDIDATES,
+    candidates_at_most: int | None = None,
 ) -> Plan:
     """Suggest the provably best plan of federations under a policy: candidates for discussion.
 
@@ -59,7 +60,8 @@ def propose(
     workers, seed
         How to search; a proved plan is the same for all.
     candidates_at_most
-        Cap on candidate federations.
+        Cap on candidate federations; where None, `CANDIDATES`, or `COUNTRY` where the schools are
+        those of a country and are worked place by place.
 
     Returns
     -------
@@ -80,14 +82,14 @@ def propose(
     best: list[list[int]] = []
     stopped = False
     try:
-        table = clock.step(
-            "candidates", lambda: grow(seen.county, seen.policy, at_most=candidates_at_most), len
-        )
+        at_most = candidates_at_most or (CANDIDATES if len(seen.county) <= WHOLE else COUNTRY)
+        gathered = gather(seen.county, seen.policy, at_most=at_most, workers=workers)
+        clock.gathered(gathered)
+        table = gathered.table
         if not len(table):
             nothing = "no federation is possible under these rules: every school stays alone"
             seen = replace(seen, warnings=(*seen.warnings, nothing))
-        cost = clock.step("prices", lambda: price(table, seen.policy), len)
-        problem = packing_of(seen, table, cost)
+        problem = packing_of(seen, table, gathered.cost)
         solution = clock.step(
             "solve",
             lambda: solve(problem, lambda row: hash_of(table.urns(row)), ways, best.append),
@@ -104,7 +106,7 @@ def propose(
     if solution.status == "infeasible":
 
         def possible(lighter: Policy) -> bool:
-            return _possible(schools, lighter, journeys, neighbours, ways, candidates_at_most)
+            return _possible(schools, lighter, journeys, neighbours, ways, at_most)
 
         clashing = conflicts(policy, possible)
     return Plan(
@@ -113,8 +115,8 @@ def propose(
         survey=seen,
         federations=_in_order(table, solution.rows),
         stages=stages_of(seen, solution),
-        candidates=len(table),
-        held=_held(table),
+        candidates=gathered.count,
+        held=gathered.held,
         steps=tuple(clock.steps),
         workers=workers,
         seed=seed,
@@ -152,40 +154,9 @@ class _AnyPlan(Exception):
     """A plan is in hand, and nothing more is asked."""
 
 
-def hash_of(urns: tuple[int, ...]) -> int:
-    """Canonical hash of a federation: SHA-256 of its ascending URNs joined by commas."""
-    return int.from_bytes(sha256(",".join(map(str, urns)).encode()).digest(), "big")
-
-
 def packing_of(seen: Survey, table: Federations, cost: np.ndarray) -> Problem:
     """Put the candidates of a policy as a set-packing problem."""
-    county, policy = seen.county, seen.policy
-    tiers, price_alone = [], np.zeros(len(county), dtype=np.int64)
-    for role, points in ((URGENT, policy.alone.urgent), (SMALL, policy.alone.small)):
-        if points is None:
-            tiers.append(county.role == role)
-        else:
-            price_alone[county.role == role] = round(1000 * points)
-    must = np.zeros(len(county), dtype=np.bool_)
-    for held in county.blocks():
-        must[held[0]] = True
-    for urns in (*policy.locks.together, *policy.locks.federations):
-        must[county.position(min(urns))] = True
-    sides = []
-    for limit in policy.limits:
-        nothing = np.zeros(len(county), dtype=np.int64)
-        alone = nothing if limit.alone is None else limit.alone(county)
-        whole = int(alone.sum())
-        sides.append(
-            Side(
-                limit.name,
-                np.asarray(limit.measure(table), dtype=np.int64) - table.sum(alone),
-                None if limit.at_least is None else limit.at_least - whole,
-                None if limit.at_most is None else limit.at_most - whole,
-            )
-        )
-    saved = np.asarray(table.sum(price_alone), dtype=np.int64)
-    return Problem(len(county), table.members, tuple(tiers), cost - saved, must, tuple(sides))
+    return problem_of(seen.county, seen.policy, table, cost)
 
 
 def stages_of(seen: Survey, solution: Solution) -> tuple[Stage, ...]:
@@ -229,11 +200,6 @@ def _in_order(table: Federations, rows: list[int]) -> Federations:
     return chosen.take(np.argsort(chosen.members[:, 0], kind="stable"))
 
 
-def _held(table: Federations) -> np.ndarray:
-    """How many candidates hold each school."""
-    return np.bincount(table.members[table.there], minlength=len(table.county))
-
-
 def _taking(seen: Survey) -> int:
     return len(seen.county)
 
@@ -243,6 +209,14 @@ class _Clock:
     """Seconds and counts of each step."""
 
     steps: list[Step] = field(default_factory=list)
+
+    def gathered(self, found: Gathered) -> None:
+        """Note the steps of the gathering, whose places were worked one after the other."""
+        names = ("candidates", "prices", "dominance")
+        counts = (found.count, found.count, len(found.table))
+        for name, seconds, count in zip(names, found.seconds, counts, strict=True):
+            if name != "dominance" or found.thinned:
+                self.steps.append(Step(name, round(seconds, 3), count))
 
     def step(self, name: str, work: Callable[[], Made], count: Callable[[Made], int]) -> Made:
         start = perf_counter()

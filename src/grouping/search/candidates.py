@@ -52,6 +52,17 @@ def grow(county: County, policy: Policy, *, at_most: int) -> Federations:
         Where there are more than `at_most`, naming the rules that would help. The count decides,
         never the clock, so that no machine answers another question than the next.
     """
+    return joined(county, [grown() for grown in by_place(county, policy, at_most=at_most)])
+
+
+def by_place(
+    county: County, policy: Policy, *, at_most: int
+) -> Iterator[Callable[[], Federations]]:
+    """Give for each place of a county what grows its candidates, each a table over its place.
+
+    Every candidate is of one place. Those that a policy keeps or fixes, whatever rules they break,
+    come last, over the whole county.
+    """
     seeds = _seeds(county, policy)
     most = next((rule.most for rule in policy.rules if rule.most), None)
     limit = most or (lambda block: len(county))
@@ -59,14 +70,32 @@ def grow(county: County, policy: Policy, *, at_most: int) -> Federations:
     heads = np.asarray([held[0] for held in county.blocks()], dtype=np.intp)
     roots = np.zeros(len(county), dtype=np.bool_)
     roots[heads] = [limit(int(size[head])) > limit(0) for head in heads]
+    fixed = [sorted(county.position(urn) for urn in urns) for urns in policy.locks.federations]
+    special = table(county, sorted({tuple(held) for held in (*county.blocks(), *fixed)}))
     counter = _Counter(at_most)
-    tables: list[Members] = []
     for place in places(county, policy, roots | seeds, limit(int(size.max(initial=0))) - 1):
-        units = _units(place, policy.rules)
-        growing = _Growing(place, policy, units, counter)
-        at = np.append(place.at, EMPTY).astype(np.int32)
-        tables.extend(at[held] for held in growing.found(limit))
-    return _with_locks(county, policy, tables)
+
+        def work(place: Place = place) -> Federations:
+            growing = _Growing(place, policy, _units(place, policy.rules), counter)
+            return _asked(joined(place.county, list(growing.found(limit))), policy, special)
+
+        yield work
+    yield lambda: _asked(special, policy)
+
+
+def joined(county: County, tables: Sequence[Federations]) -> Federations:
+    """Put tables over places of a county one after the other."""
+    width = max((f.width for f in tables), default=2)
+    whole = np.full((width, sum(map(len, tables))), EMPTY, dtype=np.int32)
+    first = 0
+    for f in tables:
+        held = f.members
+        if f.county is not county:
+            at = np.append(np.searchsorted(county.urns, f.county.urns), EMPTY).astype(np.int32)
+            held = at[held]
+        whole[: f.width, first : first + len(f)] = held.T
+        first += len(f)
+    return Federations(county, whole.T)
 
 
 def _block_sizes(county: County) -> NDArray[np.int64]:
@@ -88,7 +117,7 @@ class _Growing:
             r for r in policy.rules if r.pairs is None and not r.linked and r not in self.heirs
         ]
 
-    def found(self, limit: Callable[[int], int]) -> Iterator[Members]:
+    def found(self, limit: Callable[[int], int]) -> Iterator[Federations]:
         """Grow from kept federations, the largest first, since what they may hold is more."""
         units, now = self.units, self.place.number
         usable = np.ones(len(units.size), dtype=np.bool_)
@@ -111,8 +140,8 @@ class _Growing:
 
     def _grown(
         self, starts: Flags, usable: Flags, largest: int, asked: Sequence[Rule]
-    ) -> Iterator[Members]:
-        """Grow from the starts up to `largest` schools; the members of what passes."""
+    ) -> Iterator[Federations]:
+        """Grow from the starts up to `largest` schools; the tables of what passes."""
         units, county = self.units, self.place.county
         if not starts.any():
             return
@@ -130,7 +159,7 @@ class _Growing:
                 if asked:
                     passed = passed[_passes(Federations(county, passed), asked)]
                 self.counter.add(len(passed))
-                yield passed
+                yield Federations(county, passed)
             for many in growth.grow():
                 self.counter.look(many // SPARE)
 
@@ -221,44 +250,21 @@ def _members(units: Units, sets: Members) -> Members:
     return np.where(ordered == last, EMPTY, ordered).astype(np.int32)
 
 
-def _with_locks(county: County, policy: Policy, tables: list[Members]) -> Federations:
-    """Join the tables, add kept and fixed federations, drop what the locks rule out."""
-    fixed = [sorted(county.position(urn) for urn in urns) for urns in policy.locks.federations]
-    special = sorted({tuple(held) for held in (*county.blocks(), *fixed)})
-    extra = table(county, special).members
-    width = max([t.shape[1] for t in tables] + [extra.shape[1]])
-    padded = [np.pad(t, ((0, 0), (0, width - t.shape[1])), constant_values=-1) for t in tables]
-    whole = np.concatenate([np.zeros((0, width), dtype=np.int32), *padded])
-    if special:
-        already = {tuple(row) for row in whole[_holding(county, whole, special)].tolist()}
-        rows = [row + [EMPTY] * (width - len(row)) for row in extra.tolist()]
-        fresh = [row for row in rows if tuple(row) not in already]
-        whole = np.concatenate([whole, np.asarray(fresh, dtype=np.int32).reshape(-1, width)])
-    f = Federations(county, whole)
-    if not (fixed or policy.locks.together):
-        return f
+def _asked(f: Federations, policy: Policy, special: Federations | None = None) -> Federations:
+    """Drop what the locks rule out, and what is among the special ones, which stand elsewhere."""
     keep = np.ones(len(f), dtype=np.bool_)
-    for held in fixed:
-        inside = f.sum(_mark(county, held))
-        keep &= (inside == 0) | ((inside == len(held)) & (f.size == len(held)))
-    for urns in policy.locks.together:
-        held = sorted({county.position(urn) for urn in urns})
-        inside = f.sum(_mark(county, held))
-        keep &= (inside == 0) | (inside == len(held))
-    return f.take(keep)
-
-
-def _holding(county: County, whole: Members, special: Sequence[tuple[int, ...]]) -> Flags:
-    """Mark the rows that hold nothing but schools of a kept or fixed federation."""
-    inside = _mark(county, [i for held in special for i in held])
-    marks = Federations(county, whole).sum(inside)
-    return np.asarray(marks == (whole != EMPTY).sum(axis=1), dtype=np.bool_)
-
-
-def _mark(county: County, positions: Sequence[int]) -> NDArray[np.int64]:
-    marks = np.zeros(len(county), dtype=np.int64)
-    marks[list(positions)] = 1
-    return marks
+    for locks, whole in ((policy.locks.federations, True), (policy.locks.together, False)):
+        for urns in locks:
+            inside = f.sum(np.isin(f.county.urns, urns).astype(np.int64))
+            fine = inside == len(set(urns))
+            keep &= (inside == 0) | (fine & (f.size == inside) if whole else fine)
+    if special is not None and len(special):
+        members = special.members[special.there]
+        known = special.county.urns[members]
+        only = f.sum((~np.isin(f.county.urns, known)).astype(np.int64)) == 0
+        sets = {special.urns(row) for row in range(len(special))}
+        keep[[row for row in np.flatnonzero(only).tolist() if f.urns(row) in sets]] = False
+    return f if keep.all() else f.take(keep)
 
 
 def price(f: Federations, policy: Policy) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """CP-SAT on the few rows that are left: one objective, other sums fixed as rows.
 
-Traps held off here (measured with ortools 9.15): no coefficient beyond `LARGEST`; the presolve
+Traps held off here (measured with ortools 9.15): no coefficient of `SAFE` or more; the presolve
 step that loses bits beyond 31 is off; a value is read only where the status has a solution; the
 objective is summed again from the rows in Python integers; the solve runs in a thread of its own
 so that Ctrl-C reaches Python, and the process keeps its own interrupt handler.
@@ -23,7 +23,9 @@ from grouping.search.stopping import Stop
 
 Whole = NDArray[np.int64]
 
-LARGEST = 2**31 - 1
+SAFE = 10**6  # every coefficient of a model stays below this: beyond, presolve lost plans
+SPLIT = 2**16  # coefficients beyond are split into so many and the rest
+LARGEST = 2**31 - 1  # of a row, before it is split
 FAR = 2**40  # beyond any sum of coefficients
 
 
@@ -67,10 +69,10 @@ def least(
     Raises
     ------
     CapReached
-        Where a coefficient is too large to be trusted.
+        Where a coefficient is beyond `LARGEST`.
     """
     model, x = packing_model(problem, window.tolist(), fixed)
-    model.minimize(_total(x, objective))
+    model.minimize(_total(model, x, objective))
     chosen = set(hint)
     for r, variable in x.items():
         model.add_hint(variable, r in chosen)
@@ -105,20 +107,34 @@ def packing_model(
     for side in problem.sides:
         low = side.at_least if side.at_least is not None else -FAR
         high = side.at_most if side.at_most is not None else FAR
-        model.add_linear_constraint(_total(x, side.of), low, high)
+        model.add_linear_constraint(_total(model, x, side.of), low, high)
     for of, value in fixed:
-        model.add(_total(x, of) == value)
+        model.add(_total(model, x, of) == value)
     return model, x
 
 
-def _total(x: Mapping[int, Any], of: NDArray[Any]) -> Any:
-    """Sum whole coefficients over the variables, none beyond what can be trusted."""
-    from ortools.sat.python import cp_model
+def _total(model: Any, x: Mapping[int, Any], of: NDArray[Any]) -> Any:
+    """Sum whole coefficients over the variables, none of them `SAFE` or beyond.
 
+    Larger ones are split in two, low and high, with a variable for the sum of the high ones.
+    """
     rows = [r for r in x if of[r]]
     values = [int(of[r]) for r in rows]
     if any(abs(value) > LARGEST for value in values):
         raise too_large()
+    if all(abs(value) < SAFE for value in values):
+        return _sum(x, rows, values)
+    highs = [value // SPLIT for value in values]
+    least, most = sum(min(h, 0) for h in highs), sum(max(h, 0) for h in highs)
+    high = model.new_int_var(least, most, "")
+    model.add(high == _sum(x, rows, highs))
+    return SPLIT * high + _sum(x, rows, [value % SPLIT for value in values])
+
+
+def _sum(x: Mapping[int, Any], rows: Sequence[int], values: Sequence[int]) -> Any:
+    from ortools.sat.python import cp_model
+
+    assert all(abs(value) < SAFE for value in values), "a coefficient is too large"
     return cp_model.LinearExpr.weighted_sum([x[r] for r in rows], values)
 
 
