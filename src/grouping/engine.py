@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grouping.answers.conflicts import conflicts
 from grouping.answers.plan import Plan, Stage, Step
@@ -109,17 +110,43 @@ def propose(
             return _possible(schools, lighter, journeys, neighbours, ways, at_most)
 
         clashing = conflicts(policy, possible)
+    return plan_of(
+        seen,
+        table,
+        replace(solution, status="feasible" if stopped else solution.status),
+        candidates=gathered.count,
+        held=gathered.held,
+        steps=tuple(clock.steps),
+        ways=ways,
+        stopped=stopped,
+        clashing=clashing,
+    )
+
+
+def plan_of(
+    seen: Survey,
+    table: Federations,
+    solution: Solution,
+    *,
+    candidates: int,
+    held: NDArray[np.int64],
+    steps: tuple[Step, ...],
+    ways: Ways,
+    stopped: bool = False,
+    clashing: tuple[str, ...] = (),
+) -> Plan:
+    """Make the plan of a solution: rows of a table of candidates."""
     return Plan(
-        status="feasible" if stopped else solution.status,
+        status=solution.status,
         stopped=stopped,
         survey=seen,
         federations=_in_order(table, solution.rows),
         stages=stages_of(seen, solution),
-        candidates=gathered.count,
-        held=gathered.held,
-        steps=tuple(clock.steps),
-        workers=workers,
-        seed=seed,
+        candidates=candidates,
+        held=held,
+        steps=steps,
+        workers=ways.workers,
+        seed=ways.seed,
         conflicts=clashing,
     )
 

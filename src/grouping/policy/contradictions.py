@@ -44,7 +44,7 @@ def contradictions(document: Mapping[str, Any], defaults: Defaults) -> Iterator[
         do = 'Write edges = "FILE.csv", or choose another kind'
         yield "neighbours.kind", '"edges" needs a file of edges', do
     yield from _links(document)
-    yield from _locks(document)
+    yield from locks_at_odds(document)
 
 
 def _bounds(place: str, values: Mapping[str, Any], *, zero_is_off: bool) -> Iterator[Found]:
@@ -68,7 +68,7 @@ def _links(document: Mapping[str, Any]) -> Iterator[Found]:
             yield "neighbours.added", what, "Take it out of one of the two"
 
 
-def _locks(document: Mapping[str, Any]) -> Iterator[Found]:
+def locks_at_odds(document: Mapping[str, Any]) -> Iterator[Found]:
     """Tell two schools both together and apart, and fixed federations that overlap."""
     held: dict[int, set[int]] = {}  # URN -> the locks that hold it apart
     apart = list(dict.fromkeys(_lists(document, "locks", "apart")))

@@ -75,6 +75,28 @@ def survey(
         With every lock, URN or authority that does not fit these schools.
     """
     taking = take_part(schools, policy)
+    policy, asked, warnings = _judged(schools, policy, taking)
+    county = _county(schools, policy, taking, journeys, neighbours)
+    graph_given = neighbours is not None
+    return Survey(county, policy, asked, taking, schools, warnings, graph_given)
+
+
+def surveyed_again(seen: Survey, policy: Policy) -> Survey:
+    """Look again under a policy that differs in locks, limits, prices, weights or rules alone.
+
+    Raises
+    ------
+    PolicyRefused
+        With every lock or URN that does not fit these schools.
+    """
+    policy, asked, warnings = _judged(seen.schools, policy, seen.taking_part)
+    return replace(seen, policy=policy, asked=asked, warnings=warnings)
+
+
+def _judged(
+    schools: Schools, policy: Policy, taking: Participation
+) -> tuple[Policy, Policy, tuple[str, ...]]:
+    """Give the policy without rules that cannot be asked, the policy as asked, and warnings."""
     faults = list(_faults(schools, policy, taking))
     if faults:
         raise PolicyRefused(faults)
@@ -84,9 +106,7 @@ def survey(
         if any(rule.title == "one_authority" for rule in policy.rules):
             warnings.append("no school gives its local authority: the rule one_authority is off")
         policy = replace(policy, rules=tuple(r for r in policy.rules if r.title != "one_authority"))
-    county = _county(schools, policy, taking, journeys, neighbours)
-    graph_given = neighbours is not None
-    return Survey(county, policy, asked, taking, schools, tuple(warnings), graph_given)
+    return policy, asked, tuple(warnings)
 
 
 def _county(

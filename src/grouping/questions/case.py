@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grouping.policy.words import Policy
 from grouping.world.journeys import Journeys
 from grouping.world.schools import Schools
+
+if TYPE_CHECKING:
+    from grouping.questions.solved import Solved
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,3 +20,9 @@ class Case:
     schools: Schools
     policy: Policy
     journeys: Journeys | None = None
+
+    def solve(self, *, workers: int = 1, seed: int = 0) -> Solved:
+        """Solve the case, and keep all that is needed to ask again in a moment."""
+        from grouping.questions.solved import solved
+
+        return solved(self, workers=workers, seed=seed)

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grouping.errors import CapReached, Fault
-from grouping.policy.words import Policy, Rule
+from grouping.policy.words import Policy, Rule, Term
 from grouping.search.growth import Growth, Kin
 from grouping.search.places import NEVER, Place, places
 from grouping.search.window import LARGEST, too_large
 from grouping.world.county import County
-from grouping.world.exact import scaled
+from grouping.world.exact import Ratio, scaled
 from grouping.world.federations import EMPTY, Federations, table
 
 Flags = NDArray[np.bool_]
@@ -89,10 +89,7 @@ def joined(county: County, tables: Sequence[Federations]) -> Federations:
     whole = np.full((width, sum(map(len, tables))), EMPTY, dtype=np.int32)
     first = 0
     for f in tables:
-        held = f.members
-        if f.county is not county:
-            at = np.append(np.searchsorted(county.urns, f.county.urns), EMPTY).astype(np.int32)
-            held = at[held]
+        held = f.members if f.county is county else f.over(county).members
         whole[: f.width, first : first + len(f)] = held.T
         first += len(f)
     return Federations(county, whole.T)
@@ -286,11 +283,22 @@ def _priced(f: Federations, policy: Policy) -> NDArray[np.int64]:
     """Price federations of one size."""
     cost = np.zeros(len(f), dtype=np.int64)
     for term in policy.terms:
-        try:
-            points = scaled(term.exact_weight, term.measure(f))
-        except OverflowError:
-            raise too_large() from None
-        if np.abs(points).max(initial=0) > LARGEST:
-            raise too_large()
-        cost += points
+        cost += points(term, term.measure(f))
     return cost
+
+
+def points(term: Term, measure: Ratio | NDArray[np.generic]) -> NDArray[np.int64]:
+    """Thousandths of a point of a measure at a term's weight, rounded once, exactly.
+
+    Raises
+    ------
+    CapReached
+        Where a result is beyond what any solver could be trusted with.
+    """
+    try:
+        found = scaled(term.exact_weight, measure)
+    except OverflowError:
+        raise too_large() from None
+    if np.abs(found).max(initial=0) > LARGEST:
+        raise too_large()
+    return found

@@ -57,15 +57,27 @@ class Gathered:
         return self.count > len(self.table)
 
 
-def gather(county: County, policy: Policy, *, at_most: int, workers: int = 1) -> Gathered:
+Thin = Callable[[Problem], NDArray[np.bool_]]
+
+
+def gather(
+    county: County,
+    policy: Policy,
+    *,
+    at_most: int,
+    workers: int = 1,
+    thin: Thin | None = undominated,
+) -> Gathered:
     """Grow and price every candidate of a policy; thin them out where the county is a country.
+
+    `thin` tells which rows of the problem of a place are kept; None keeps all of a country too.
 
     Raises
     ------
     CapReached
         Where there are more than `at_most`.
     """
-    thinning = len(county) > WHOLE
+    thinning = thin if len(county) > WHOLE else None
 
     def one(grow: Callable[[], Federations]) -> tuple[Gathered, Whole]:
         times = [perf_counter()]
@@ -75,8 +87,8 @@ def gather(county: County, policy: Policy, *, at_most: int, workers: int = 1) ->
         times.append(perf_counter())
         held = np.bincount(f.members[f.there], minlength=len(f.county))
         count = len(f)
-        if thinning and f.county is not county:
-            kept = np.flatnonzero(undominated(problem_of(f.county, policy, f, cost)))
+        if thinning is not None and f.county is not county:
+            kept = np.flatnonzero(thinning(problem_of(f.county, policy, f, cost)))
             f, cost = f.take(kept), cost[kept]
         times.append(perf_counter())
         grew, priced, thinned = np.diff(times).tolist()

@@ -52,6 +52,11 @@ class Side:
         """Return the side over these rows only."""
         return Side(self.name, self.of[rows], self.at_least, self.at_most)
 
+    def raised(self, by: int) -> Side:
+        """Return the side with both bounds raised."""
+        low, high = (None if wall is None else wall + by for wall in (self.at_least, self.at_most))
+        return Side(self.name, self.of, low, high)
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -114,13 +119,21 @@ class Problem:
         return self.sums(np.ones(self.items, dtype=np.int8))
 
     @cached_property
+    def holders(self) -> Whole:
+        """How many rows hold each item, banned ones too."""
+        count = np.zeros(self.items + 1, dtype=np.int64)
+        for column in self.columns:
+            count += np.bincount(np.where(column < 0, self.items, column), minlength=len(count))
+        return count[:-1]
+
+    @cached_property
     def reachable(self) -> Flags:
         """Which items any row holds that may be chosen."""
-        marks = np.zeros(self.items + 1, dtype=np.bool_)
-        rows = None if self.banned is None else np.flatnonzero(~self.banned)
-        for column in self.columns:
-            marks[column if rows is None else column[rows]] = True
-        return marks[: self.items]
+        if self.banned is None:
+            return np.asarray(self.holders > 0, dtype=np.bool_)
+        held = self.members[self.banned]
+        gone = np.bincount(held[held >= 0], minlength=self.items)
+        return np.asarray(self.holders > gone, dtype=np.bool_)
 
     def least_each(
         self, values: NDArray[Any], rows: NDArray[np.intp] | None, many: int
@@ -191,7 +204,7 @@ class Problem:
     ) -> Problem:
         """Return the problem of the same rows with all else as given."""
         made = Problem(self.items, self.members, tier_items, cost, must, sides, banned)
-        kept = ["columns", "size"]  # worked out already, and the same whatever has moved
+        kept = ["columns", "size", "holders"]  # worked out already, and the same whatever has moved
         if _same(tier_items, self.tier_items):
             kept.append("tiers")
         made.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})

@@ -154,7 +154,7 @@ def _teller(problem: Problem, shares: list[_Share], in_hand: Hear) -> Callable[[
 
 def _joined(problem: Problem, shares: list[_Share]) -> Solution:
     solutions = [share.solution for share in shares if share.solution is not None]
-    stages = len(problem.tiers) + 1
+    stages = len(problem.tier_items) + 1
     if any(s.status == "infeasible" for s in solutions):
         return Solution("infeasible")
     if any(s.status == "unknown" for s in solutions):

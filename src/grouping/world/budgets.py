@@ -204,6 +204,7 @@ def federated_site(m: Money, roll: int) -> Fraction:
     return _site(m, roll) + _services(m, roll) * (1 - m.services_discount) + lead
 
 
+@cache
 def cost_alone(m: Money, roll: int, teaches: Fraction) -> Fraction:
     """Cost of a school by itself whose head teaches this share of the week."""
     return (

@@ -123,14 +123,17 @@ class Federations:
         values = [getattr(school, column) for school in self.county.schools]
         return np.asarray([np.nan if v is None else float(v) for v in values])
 
+    def over(self, county: County) -> Federations:
+        """Return the same federations as a table over another county that has all their schools."""
+        at = np.append(np.searchsorted(county.urns, self.county.urns), EMPTY).astype(np.int32)
+        return Federations(county, at[self.members])
+
     def one(self, row: int) -> Federations:
         """Return a table of one federation, over no more of the county than its own schools."""
         held = self.members[row][self.members[row] != EMPTY]
         part = self.county.part(held)
-        if part is self.county:
-            return Federations(part, held[None, :])
-        urns = self.county.urns[held]
-        return Federations(part, np.searchsorted(part.urns, urns).astype(np.int32)[None, :])
+        at = np.searchsorted(part.urns, self.county.urns[held])
+        return Federations(part, at.astype(np.int32)[None, :])
 
     def locally(self) -> Iterator[tuple[slice, Federations]]:
         """Give the table piece by piece, those of a country over the place their schools are in.
