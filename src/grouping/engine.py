@@ -87,9 +87,6 @@ def propose(
         gathered = gather(seen.county, seen.policy, at_most=at_most, workers=workers)
         clock.gathered(gathered)
         table = gathered.table
-        if not len(table):
-            nothing = "no federation is possible under these rules: every school stays alone"
-            seen = replace(seen, warnings=(*seen.warnings, nothing))
         problem = packing_of(seen, table, gathered.cost)
         solution = clock.step(
             "solve",
@@ -136,6 +133,9 @@ def plan_of(
     clashing: tuple[str, ...] = (),
 ) -> Plan:
     """Make the plan of a solution: rows of a table of candidates."""
+    if not candidates:
+        nothing = "no federation is possible under these rules: every school stays alone"
+        seen = replace(seen, warnings=(*seen.warnings, nothing))
     return Plan(
         status=solution.status,
         stopped=stopped,

@@ -72,7 +72,10 @@ class Bench:
             for side, limit in zip(problem.sides, policy.limits, strict=True)
         )  # who is left out is no school alone
         must = problem.must & ~left
-        return seen, replace(problem, tier_items=tiers, must=must, sides=sides, banned=banned)
+        moved = self.search.first.moved(
+            cost=problem.cost, tier_items=tiers, must=must, sides=sides, banned=banned
+        )
+        return seen, moved
 
     def _extra(self, policy: Policy) -> list[Rule] | None:
         """Rules beyond those the candidates were grown by; None where more than that differs."""

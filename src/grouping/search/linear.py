@@ -54,8 +54,10 @@ class Duals:
 class Master:
     """The model, with some columns and cuts to begin with."""
 
-    def __init__(self, problem: Problem, columns: Sequence[int], cuts: Sequence[Cut]) -> None:
-        self.problem = problem
+    def __init__(
+        self, problem: Problem, columns: Sequence[int], cuts: Sequence[Cut], weights: Whole
+    ) -> None:
+        self.problem, self.weights = problem, weights
         ends = [(k, 1.0) for k in np.flatnonzero(problem.must).tolist()]
         for k in range(len(problem.sides)):
             ends += [(problem.items + k, sign) for sign in (1.0, -1.0)]
@@ -65,7 +67,6 @@ class Master:
         self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
         self.answer: Floats = np.zeros(0)
         self.slackness = 0.0
-        self.weights = np.zeros(len(columns), dtype=np.int64)
 
     def _proto(
         self, columns: Sequence[int], cuts: Sequence[Cut], ends: list[tuple[int, float]]
@@ -77,6 +78,9 @@ class Master:
         made.variables.lower_bounds.extend([0.0] * count)
         made.variables.upper_bounds.extend([0.0] * self.lacking + [np.inf] * len(columns))
         made.variables.integers.extend([False] * count)
+        weighed = np.flatnonzero(self.weights)
+        made.objective.linear_coefficients.ids.extend((weighed + self.lacking).tolist())
+        made.objective.linear_coefficients.values.extend(self.weights[weighed].tolist())
         sides = [_walls(s.at_least, s.at_most) for s in problem.sides]
         made.linear_constraints.ids.extend(range(self.rows))
         low = [

@@ -131,7 +131,7 @@ class Problem:
         """Which items any row holds that may be chosen."""
         if self.banned is None:
             return np.asarray(self.holders > 0, dtype=np.bool_)
-        held = self.members[self.banned]
+        held = self.columns[:, np.flatnonzero(self.banned)]
         gone = np.bincount(held[held >= 0], minlength=self.items)
         return np.asarray(self.holders > gone, dtype=np.bool_)
 

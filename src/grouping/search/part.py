@@ -33,7 +33,6 @@ LAST_TIER = 2_000_000  # thousandths of a point a school of the last tier weighs
 TIER_STEP = 50  # how much more a tier weighs than the next
 NEAR_ROWS = 300  # rows of least reduced cost that a first plan is looked for in, beside the items
 BOUND_STEP = 10_000  # how much more a tier weighs than the next where its bound is proved
-KEPT_COLUMNS = 8  # columns an item kept from one question to the next, before all is begun afresh
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Part:
     def lend(self, columns: NDArray[np.intp]) -> None:
         """Start the linear problem from these rows too."""
         self.relaxation = Relaxation(self.problem, self.ways.stop)
-        self.relaxation.columns = np.unique(columns).tolist()
+        self.relaxation.near = np.unique(columns).tolist()
 
     def offer(self, rows: list[int]) -> None:
         """Keep a plan if it is one and is better than the one in hand."""
@@ -109,6 +108,7 @@ class Part:
         relaxation = self._relaxation()
         weights = weights_of(self.problem)
         whole = relaxation.solve(combined(self.problem, *weights))
+        relaxation.settle()
         if not relaxation.feasible:
             return Solution("infeasible")
         bound = relaxation.bound
@@ -139,14 +139,10 @@ class Part:
 
     def _relaxation(self) -> Relaxation:
         """Give the linear problem of before, with its columns and cuts, or a new one."""
-        kept = self.relaxation
-        if kept is None or len(kept.columns) > KEPT_COLUMNS * (self.problem.items + NEAR_ROWS):
-            fresh = Relaxation(self.problem, self.ways.stop, self.best)
-            fresh.cuts = [] if kept is None else kept.cuts
-            self.relaxation = fresh
+        if self.relaxation is None:
+            self.relaxation = Relaxation(self.problem, self.ways.stop, self.best)
         else:
-            kept.ask(self.problem, self.ways.stop, self.best)
-        assert self.relaxation is not None
+            self.relaxation.ask(self.problem, self.ways.stop, self.best)
         return self.relaxation
 
     def _least(self, window: NDArray[np.intp], objective: NDArray[Any], fixed: Sums) -> Found:

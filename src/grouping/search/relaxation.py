@@ -30,6 +30,7 @@ TINY = 1e-6
 FIRST_AN_ITEM = 1  # columns to start from, for each item
 FEW_ADDED = 100  # columns added in a round without choosing
 ROWS_AN_ITEM = 2  # columns added in a round for each item, at most
+NEAR_AN_ITEM = 3  # columns kept for the next question, for each item
 CUT_ROUNDS = 40
 CUTS_A_ROUND = 20
 
@@ -96,6 +97,7 @@ class Relaxation:
     def __init__(self, problem: Problem, stop: Stop, plan: Sequence[int] | None = None) -> None:
         self.problem, self.stop = problem, stop
         self.columns: list[int] = sorted(plan or ())
+        self.near: list[int] = self.columns
         self.cuts: list[Cut] = []
         self.answer: Floats = np.zeros(0)
         self.bound: Bound | None = None
@@ -105,10 +107,13 @@ class Relaxation:
         self.master: Master | None = None
 
     def ask(self, problem: Problem, stop: Stop, plan: Sequence[int] | None) -> None:
-        """Ask about the same rows and items with other bans, musts, sides or weights."""
+        """Ask about the same rows and items with other bans, musts, sides or weights.
+
+        Few columns are kept, the nearest to the last answer: each costs time in every solve.
+        """
         self.problem, self.stop = problem, stop
         self.tied = bool(problem.must.any()) or bool(problem.sides)
-        self.columns = sorted({*self.columns, *(plan or ())})
+        self.columns = sorted({*self.near, *(plan or ())})
         self.feasible, self.reachable = True, plan is not None or not self.tied
         self.bound, self.master = None, None
 
@@ -139,6 +144,16 @@ class Relaxation:
         self.bound = exact_bound(self.problem, weights, self.cuts, duals)
         return self.whole
 
+    def settle(self) -> None:
+        """Keep the columns nearest to this answer for the next question."""
+        if self.bound is not None and len(self.columns) > NEAR_AN_ITEM * self.problem.items:
+            rows = np.sort(np.asarray(self.columns, dtype=np.intp))
+            reduced = self.bound.reduced()[rows]
+            many = NEAR_AN_ITEM * self.problem.items
+            self.near = rows[np.argpartition(reduced, many)[:many]].tolist()
+        else:
+            self.near = list(self.columns)
+
     @property
     def whole(self) -> bool:
         """Whether the answer is whole."""
@@ -151,13 +166,13 @@ class Relaxation:
 
     def _start(self, weights: Whole) -> None:
         """Start from the rows that weigh least for their size, some of each item."""
-        if not self.columns or len(self.columns) < self.problem.items:
+        if len(self.columns) < self.problem.items:
             per_item = weights / np.maximum(self.problem.size, 1)
             near = self.problem.least_each(per_item, None, FIRST_AN_ITEM)
             self.columns = sorted({*self.columns, *near.tolist()})
         if self.problem.banned is not None:
             self.columns = [row for row in self.columns if not self.problem.banned[row]]
-        self.master = Master(self.problem, self.columns, self.cuts)
+        self.master = Master(self.problem, self.columns, self.cuts, weights[self.columns])
 
     def _reach(self) -> bool:
         """Find columns with which the relaxation has an answer, or prove that there is none."""

@@ -1,0 +1,127 @@
+"""A country is worked place by place and thinned: nothing of the answer may hang on that."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+import random_cases
+import survivors
+from grouping import engine
+from grouping.engine import packing_of, propose
+from grouping.errors import PolicyRefused
+from grouping.policy.survey import survey
+from grouping.search import gathering, places
+from grouping.search.candidates import grow, price
+from grouping.search.dominance import undominated
+from grouping.search.part import combined, weights_of
+from grouping.search.relaxation import UNIT, Relaxation
+from grouping.search.stopping import Stop
+from grouping.world import federations, journeys
+from villages import policy_of, random_rows, row, schools_of
+
+
+def as_a_country(small: pytest.MonkeyPatch) -> None:
+    """Take counties of more than two schools for countries, with places of three."""
+    small.setattr(places, "WHOLE", 2)
+    small.setattr(places, "CROWDED", 3)
+    small.setattr(federations, "WHOLE", 4)
+    small.setattr(gathering, "WHOLE", 2)
+    small.setattr(engine, "WHOLE", 2)
+    small.setattr(journeys, "DENSE", 2)
+
+
+@pytest.mark.parametrize("lot", range(5))
+def test_a_country_has_the_answer_of_a_county(lot: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random counties, small ones and crowded ones, and wide ones that fall into places."""
+    thinned = 0
+    for seed in range(lot * 40, (lot + 1) * 40):
+        make = survivors.crowded if seed % 2 else random_cases.asked
+        question = make(seed)
+        try:
+            policy = random_cases.policy_for(question)
+            schools = random_cases.schools_of(question)
+            paths = random_cases.journeys_for(question)
+            county = propose(schools, policy, paths)
+        except PolicyRefused:
+            continue
+        with monkeypatch.context() as small:
+            as_a_country(small)
+            country = propose(schools, policy, paths, workers=1 + seed % 2)
+            told = country.document()
+        assert country.status == county.status
+        assert country.stages == county.stages
+        assert country.groups == county.groups
+        assert country.candidates == county.candidates
+        assert country.held.tolist() == county.held.tolist()
+        whole = county.document()
+        for key in ("federations", "alone", "summary", "left_out"):
+            assert told[key] == whole[key], seed
+        thinned += any(step.name == "dominance" for step in country.steps)
+    assert thinned
+
+
+@pytest.mark.parametrize("kind", ["minutes", "gabriel", "delaunay", "nearest"])
+def test_links_of_a_country_are_those_of_a_county(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Near pairs by a tree of points, and sparsity's nearest schools, as by looking at all."""
+    rng = random.Random(11)
+    for barriers in (False, True):
+        rows = [
+            row(
+                r.properties["urn"],
+                r.properties["roll"],
+                rng.randrange(30_000),
+                rng.randrange(9_000),
+            )
+            for r in random_rows(rng, 40)
+        ]
+        rows += [row(130_000 + k, 60, 5_000 * k) for k in range(3)]
+        rows += [row(140_000 + k, 60, 5_000 * k) for k in range(3)]  # at the same points
+        policy = policy_of(f"neighbours.kind={kind}", "rules.for_the_small=false")
+        if barriers:
+            line = np.asarray([[575_000, 300_000, 585_000, 330_000]], dtype=np.int64)
+            policy = engine.replace(policy, barriers=line)
+        seen = survey(schools_of(*rows), policy)
+        with monkeypatch.context() as small:
+            as_a_country(small)
+            again = survey(schools_of(*rows), policy)
+            assert again.county.links.tolist() == seen.county.links.tolist()
+        assert again.county.sparsity_miles == seen.county.sparsity_miles
+        assert len(seen.county.links)
+
+
+def test_a_bound_on_the_rows_kept_stands_on_those_dropped() -> None:
+    """In whole numbers: with duals made without them, no dropped row has a reduced cost below 0."""
+    dropped = 0
+    for seed in range(150):
+        question = survivors.crowded(seed)
+        try:
+            policy = random_cases.policy_for(question)
+            seen = survey(random_cases.schools_of(question), policy, None)
+        except PolicyRefused:
+            continue
+        table = grow(seen.county, seen.policy, at_most=10**6)
+        problem = packing_of(seen, table, price(table, seen.policy))
+        kept = undominated(problem)
+        fewer = problem.part(np.flatnonzero(kept), np.arange(problem.items))
+        relaxed = Relaxation(fewer, Stop.after(None))
+        weights = combined(problem, *weights_of(problem))
+        relaxed.solve(weights[kept])
+        if relaxed.bound is None or not len(problem):
+            continue
+        bound = relaxed.bound
+        reduced = weights * UNIT
+        for r, members in enumerate(problem.members.tolist()):
+            items = [i for i in members if i >= 0]
+            reduced[r] -= int(bound.items[items].sum())
+            for side, dual in zip(problem.sides, bound.of_sides, strict=True):
+                reduced[r] -= int(side.of[r]) * dual
+            for cut, dual in zip(bound.cuts, bound.of_cuts, strict=True):
+                reduced[r] -= dual * (len(set(items) & set(cut.items)) // cut.k)
+        assert (reduced >= 0).all(), seed
+        dropped += int((~kept).sum())
+    assert dropped > 1_000
