@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
+import itertools
 import json
+import math
 import random
 import shutil
 import sys
@@ -368,6 +370,77 @@ def test_a_block_may_grow_by_one_and_its_pairs_are_not_judged() -> None:
 
 
 KINDS = ["minutes", "gabriel", "delaunay", "nearest"]
+
+
+def scattered(seed: int) -> dict[int, tuple[int, int]]:
+    """Give schools at random metres: close together or far apart, some at one point or in line."""
+    rng = random.Random(seed)
+    span = rng.choice([4, 40, 9_000, 90_000, 900_000])
+    count = rng.randrange(2, 30)
+    return {A + n: (rng.randrange(span), rng.randrange(span)) for n in range(count)}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_looking_round_a_place_sees_what_looking_everywhere_does(seed: int) -> None:
+    """Every kind of link found from the near squares of the map is that of all schools."""
+    spots = scattered(seed)
+    kinds = ("gabriel", "delaunay", "nearest")
+    cases = {
+        kind: at(spots, kind=kind, nearest=2, link_at_most=10**6, barred=[], added=[])
+        for kind in kinds
+    }
+    for a, b in itertools.combinations(spots, 2):
+        (x, y), (u, v) = spots[a], spots[b]
+        thirds = [place for urn, place in spots.items() if urn not in (a, b)]
+        dots = [(x - s) * (u - s) + (y - t) * (v - t) for s, t in thirds]
+        crosses = [(x - s) * (v - t) - (y - t) * (u - s) for s, t in thirds]
+        both = list(zip(dots, crosses, strict=True))
+        circles = {Fraction(0)} | {Fraction(-dot, cross) for dot, cross in both if cross}
+        ways = {
+            one: [check.minutes(cases["nearest"], one, c) for c in spots if c not in (a, b)]
+            for one in (a, b)
+        }
+        journey = check.minutes(cases["nearest"], a, b)
+        assert journey is not None
+        same = spots[a] == spots[b]
+        wanted = {
+            "gabriel": same or all(dot >= 0 for dot in dots),
+            "delaunay": same or any(all(d + t * c >= 0 for d, c in both) for t in circles),
+            "nearest": same or any(sum(w < journey for w in near) < 2 for near in ways.values()),
+        }
+        assert {kind: check.linked(cases[kind], a, b) for kind in kinds} == wanted
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_nearest_school_of_the_same_years_is_found_wherever_it_is(seed: int) -> None:
+    """The miles to the nearest other school are those of brute force, ties and same points too."""
+    spots, rng = scattered(seed), random.Random(seed)
+    years = {urn: rng.choice([(4, 7), (7, 11), (4, 11)]) for urn in spots}
+    schools = [feature(u, 10, age_low=low, age_high=high) for u, (low, high) in years.items()]
+    case = village(*schools, made=policy(journeys={"detour": 1}))
+    for urn, place in spots.items():
+        case.schools[urn].place = place
+    for urn, (x, y) in spots.items():
+        others = [
+            math.dist((x, y), place)
+            for other, place in spots.items()
+            if other != urn and years[other][0] < years[urn][1] and years[urn][0] < years[other][1]
+        ]
+        miles = Fraction(round(min(others))) / check.MILE if others else Fraction(9)
+        share = min(Fraction(1), max(Fraction(0), (miles - Fraction("1.6")) / Fraction("0.4")))
+        assert check.sparsity(case, urn, 10) == 57400 * share
+
+
+def test_a_barrier_far_away_or_round_about_bars_nothing() -> None:
+    """Only a line that meets the way between two schools bars it, wherever its box lies."""
+    case = at({A: (0, 0), B: (100, 0), C: (0, 100)})
+    case.barriers = [
+        [(50, -10), (50, 10)],
+        [(900, 0), (900, 900)],
+        [(-5, 50), (-5, 120), (80, 120)],
+    ]
+    assert check.minutes(case, A, B) is None
+    assert check.minutes(case, A, C) == 10
 
 
 def links(case: check.Case) -> set[tuple[int, int]]:

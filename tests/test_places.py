@@ -6,7 +6,7 @@ import numpy as np
 import pyproj
 import pytest
 
-from grouping.world.places import project, to_grid, to_wgs84
+from grouping.world.places import lines_to_wgs84, project, to_grid, to_wgs84
 
 PIPELINE = """
 +proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad
@@ -71,3 +71,26 @@ def test_a_point_far_from_great_britain_is_refused_not_guessed() -> None:
         pytest.raises(ValueError, match="too far"),
     ):
         to_wgs84([30_000_000.0], [0.0])
+
+
+def test_lines_together_come_back_as_each_by_itself() -> None:
+    """To the last digit: a line that takes more steps than another changes nothing of it."""
+    rng = np.random.default_rng(8)
+    starts = rng.integers((120_000, 10_000), (655_000, 1_200_000), (200, 2))
+    lengths = rng.integers(1, 40, 200)
+    lines = [
+        start + rng.integers(-3_000, 3_000, (length, 2)).astype(np.float64)
+        for start, length in zip(starts, lengths, strict=True)
+    ]
+    for line, found in zip(lines, lines_to_wgs84(lines), strict=True):
+        alone = np.stack(to_wgs84(line[:, 0], line[:, 1]), axis=1)
+        assert found.shape == line.shape
+        assert (found == alone).all()
+    assert lines_to_wgs84([]) == []
+
+
+def test_points_come_back_in_the_shape_they_were_given() -> None:
+    east = np.array([[530_000.0, 531_000.0], [532_000.0, 533_000.0]])
+    lon, lat = to_wgs84(east, np.full((2, 2), 180_000.0))
+    assert lon.shape == lat.shape == (2, 2)
+    assert float(to_wgs84(530_000.0, 180_000.0)[0]) == pytest.approx(lon[0, 0], abs=1e-9)

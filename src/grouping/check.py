@@ -13,9 +13,9 @@ R05 measures and values, R06 figures shown, R07 exports, R08 a status stronger t
 from __future__ import annotations
 
 import argparse
-import bisect
 import csv
 import functools
+import gc
 import hashlib
 import io
 import itertools
@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,21 +38,25 @@ R = TypeVar("R")
 Federation = tuple[int, ...]
 Point = tuple[int, int]
 Finding = tuple[str, str, str]
+Row = dict[str, Any]
 
 SCHEMA, STANDING = "grouping-plan/1", "candidate for discussion"
 STRAIGHT, MANAGER, SOFT = "straight line", "shared business manager", "soft federation"
 ZERO, TINY, MILE = Fraction(0), Fraction(6, 10**8), Fraction(1609344, 1000)
-MAINTAINED = {"community school", "foundation school", "voluntary aided school",
-    "voluntary controlled school"}
 ACADEMIES = {"academy converter", "academy sponsor led", "free schools"}
+MAINSTREAM = ACADEMIES | {"community school", "foundation school", "voluntary aided school",
+    "voluntary controlled school"}
 RULES = ("schools", "for_the_small", "longest_journey", "connected", "ethos", "one_authority",
     "combined_roll", "combined_budget")
 TERMS = ("journey", "ethos", "leadership", "size", "dominance", "vacancies", "partnerships")
+REASONS = ("status", "type", "phase", "authority", "policy", "law", "filling", "large")
 NO_DIOCESE = {"", "not applicable", "does not apply", "none"}
 CHURCH = {"CE", "CE/METH", "METH"}
 CHRISTIAN_WORDS = ("church of england", "christian", "united reform", "free church", "quaker")
 ETHOS_NAMES = {"": "unknown", "not reported": "unknown", "does not apply": "none", "none": "none",
     "church of england": "CE", "methodist": "METH", "roman catholic": "RC", "catholic": "RC"}
+SQUARE = 4_000  # metres; looking round a place, first so far, then farther, at last everywhere
+REACHES = (4_000, 8_000, 16_000, 32_000, 128_000, 10**9)
 
 class Unreadable(Exception):
     """An input that cannot be read at all: exit 3."""
@@ -61,14 +65,14 @@ def number(value: Any) -> Fraction | None:
     """Give a number as the exact decimal written, None where there is none."""
     if value is None or isinstance(value, bool):
         return None
-    if isinstance(value, Fraction):
-        return value
-    text = str(value).strip().replace(",", "") if isinstance(value, str) else str(value)
+    if isinstance(value, int | Fraction):
+        return Fraction(value)
+    text = value.strip().replace(",", "") if isinstance(value, str) else str(value)
     try:
         found = Decimal(text)
     except InvalidOperation:
         return None
-    return Fraction(found) if found.is_finite() else None
+    return Fraction(*found.as_integer_ratio()) if found.is_finite() else None
 
 def _exact(value: Any) -> Fraction:
     found = number(value)
@@ -77,9 +81,10 @@ def _exact(value: Any) -> Fraction:
     return found
 
 def _whole(value: Any) -> int:
-    if _exact(value).denominator != 1:
+    found = _exact(value)
+    if found.denominator != 1:
         raise Unreadable(f"{value!r} is not a whole number")
-    return int(_exact(value))
+    return found.numerator
 
 def _words(value: Any) -> str:
     return str(value).strip().casefold() if value is not None else ""
@@ -96,8 +101,7 @@ def to_places(value: Fraction, places: int) -> Fraction:
 
 def rounded_root(square: int) -> int:
     """Give the square root of a whole number to the nearest whole number (never a tie)."""
-    low = math.isqrt(square)
-    return low + 1 if square > low * low + low else low
+    return (math.isqrt(4 * square) + 1) // 2
 
 def scaled_root(square: int, scale: Fraction, plus: Fraction) -> int:
     """Round scale * sqrt(square) + plus half to even, exactly."""
@@ -111,61 +115,63 @@ def canonical_hash(federation: Sequence[int]) -> int:
     text = ",".join(str(urn) for urn in sorted(federation))
     return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest(), "big")
 
+# The two ellipsoids (half axes, eccentricity squared) and what follows from them alone.
+_A84, _B84, _A36, _B36 = 6378137.0, 6356752.3141, 6377563.396, 6356256.909
+_E84, _E36 = 1 - (_B84 * _B84) / (_A84 * _A84), 1 - (_B36 * _B36) / (_A36 * _A36)
+_F0, _N = 0.9996012717, (_A36 - _B36) / (_A36 + _B36)
+_ARCS = (1 + _N + 1.25 * _N**2 + 1.25 * _N**3, 3 * _N + 3 * _N**2 + 21 / 8 * _N**3,
+    15 / 8 * (_N**2 + _N**3), 35 / 24 * _N**3)
+_LAT0, _LON0, _SCALE = math.radians(49), math.radians(2), 1 + 20.4894e-6
+_RX, _RY, _RZ = (math.radians(sec / 3600) for sec in (-0.1502, -0.2470, -0.8421))
+
 def to_grid(longitude: float, latitude: float) -> tuple[int, int]:
     """Project WGS84 to EPSG:27700 by Helmert and transverse Mercator, in whole metres."""
     lon, lat = _helmert(math.radians(longitude), math.radians(latitude))
-    a, b, f0 = 6377563.396, 6356256.909, 0.9996012717
-    e2 = 1 - (b * b) / (a * a)
-    n = (a - b) / (a + b)
     sin, cos, tan2 = math.sin(lat), math.cos(lat), math.tan(lat) ** 2
-    nu = a * f0 / math.sqrt(1 - e2 * sin * sin)
-    rho = a * f0 * (1 - e2) / (1 - e2 * sin * sin) ** 1.5
+    bend = 1 - _E36 * sin * sin
+    nu, rho = _A36 * _F0 / math.sqrt(bend), _A36 * _F0 * (1 - _E36) / bend**1.5
     eta2 = nu / rho - 1
-    less, more, d = lat - math.radians(49), lat + math.radians(49), lon + math.radians(2)
-    arc = (1 + n + 1.25 * n**2 + 1.25 * n**3) * less
-    arc -= (3 * n + 3 * n**2 + 21 / 8 * n**3) * math.sin(less) * math.cos(more)
-    arc += 15 / 8 * (n**2 + n**3) * math.sin(2 * less) * math.cos(2 * more)
-    arc -= 35 / 24 * n**3 * math.sin(3 * less) * math.cos(3 * more)
-    north = b * f0 * arc - 100000.0
+    less, more, d = lat - _LAT0, lat + _LAT0, lon + _LON0
+    arc = (_ARCS[0] * less - _ARCS[1] * math.sin(less) * math.cos(more)
+        + _ARCS[2] * math.sin(2 * less) * math.cos(2 * more)
+        - _ARCS[3] * math.sin(3 * less) * math.cos(3 * more))
+    north = _B36 * _F0 * arc - 100000.0
     north += d**2 * nu / 2 * sin * cos
     north += d**4 * nu / 24 * sin * cos**3 * (5 - tan2 + 9 * eta2)
     north += d**6 * nu / 720 * sin * cos**5 * (61 - 58 * tan2 + tan2 * tan2)
-    last = 5 - 18 * tan2 + tan2 * tan2 + 14 * eta2 - 58 * tan2 * eta2
     east = 400000.0 + d * nu * cos
     east += d**3 * nu / 6 * cos**3 * (nu / rho - tan2)
-    east += d**5 * nu / 120 * cos**5 * last
+    east += d**5 * nu / 120 * cos**5 * (5 - 18 * tan2 + tan2 * tan2 + 14 * eta2 - 58 * tan2 * eta2)
     return round(east), round(north)
 
 def _helmert(lon: float, lat: float) -> tuple[float, float]:
-    a, b = 6378137.0, 6356752.3141
-    e2 = 1 - (b * b) / (a * a)
-    nu = a / math.sqrt(1 - e2 * math.sin(lat) ** 2)
-    x, y = nu * math.cos(lat) * math.cos(lon), nu * math.cos(lat) * math.sin(lon)
-    z = nu * (1 - e2) * math.sin(lat)
-    s = 1 + 20.4894e-6
-    rx, ry, rz = (math.radians(sec / 3600) for sec in (-0.1502, -0.2470, -0.8421))
-    x, y, z = (-446.448 + s * x - rz * y + ry * z, 125.157 + rz * x + s * y - rx * z,
-        -542.060 - ry * x + rx * y + s * z)
-    a, b = 6377563.396, 6356256.909
-    e2 = 1 - (b * b) / (a * a)
+    sin, cos = math.sin(lat), math.cos(lat)
+    nu = _A84 / math.sqrt(1 - _E84 * sin**2)
+    x, y, z = nu * cos * math.cos(lon), nu * cos * math.sin(lon), nu * (1 - _E84) * sin
+    x, y, z = (-446.448 + _SCALE * x - _RZ * y + _RY * z,
+        125.157 + _RZ * x + _SCALE * y - _RX * z, -542.060 - _RY * x + _RX * y + _SCALE * z)
     p = math.hypot(x, y)
-    lat = math.atan2(z, p * (1 - e2))
+    lat = math.atan2(z, p * (1 - _E36))
     for _ in range(10):
-        nu = a / math.sqrt(1 - e2 * math.sin(lat) ** 2)
-        lat = math.atan2(z + e2 * nu * math.sin(lat), p)
+        sin, before = math.sin(lat), lat
+        nu = _A36 / math.sqrt(1 - _E36 * sin**2)
+        lat = math.atan2(z + _E36 * nu * sin, p)
+        if lat == before:
+            break
     return math.atan2(y, x), lat
 
 class School:
     """One school as the checker reads it: words trimmed and in lower case, numbers exact."""
 
     def __init__(self, raw: dict[str, Any], position: Sequence[Any]) -> None:
+        if bool in map(type, position):
+            raise TypeError("a coordinate is not a number")
         self.raw, self.position = raw, position
         self.place = to_grid(float(position[0]), float(position[1]))
         self.urn, self.roll = _whole(raw.get("urn")), _whole(raw.get("roll"))
         self.name = str(raw.get("name", "")).strip()
         self.kind, self.status = _words(raw.get("type")), _words(raw.get("status")) or "open"
-        self.phase = _words(raw.get("phase")) or "primary"
-        self.diocese = _words(raw.get("diocese"))
+        self.phase, self.diocese = _words(raw.get("phase")) or "primary", _words(raw.get("diocese"))
         self.ethos = ethos_of(raw.get("religious_character"))
         self.authority = str(raw.get("local_authority") or "").strip() or None
         self.low, self.high = _ages(number(raw.get("age_low")), number(raw.get("age_high")))
@@ -173,24 +179,23 @@ class School:
         self.sparsity_miles = number(raw.get("sparsity_miles"))
         self.income, self.expenditure = number(raw.get("income")), number(raw.get("expenditure"))
         self.head = _words(raw.get("head")) or "unknown"
-        self.federation = label(raw.get("federation"))
-        self.partnership = label(raw.get("partnership"))
+        self.federation, self.partnership = (label(raw.get(n)) for n in ("federation",
+            "partnership"))
         self.known_money = self.income is not None and self.expenditure is not None
         self.standing = _standing_kind(self.kind, self.ethos)
 
 def _ages(low: Fraction | None, high: Fraction | None) -> tuple[Fraction, Fraction]:
     """Give the ages a school teaches: 5 or under reads 4, and 4 to 11 where they make no sense."""
-    usual = Fraction(4), Fraction(11)
-    if low is None or high is None or low <= 0 or high <= 0:
-        return usual
-    low = Fraction(4) if low <= 5 else low
-    return (low, high) if high > low else usual
+    if low is not None and high is not None and low > 0 and high > (4 if low <= 5 else low):
+        return (Fraction(4) if low <= 5 else low), high
+    return Fraction(4), Fraction(11)
 
 def parse_json(text: str) -> Any:
     """Read JSON with decimals as written."""
     return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
 
 # ---- ethos
+@functools.lru_cache(None, typed=True)
 def ethos_of(name: Any) -> str:
     """Read a religious character as an ethos; `other: name` for the rest."""
     character = _words(name)
@@ -215,27 +220,19 @@ def _standing_kind(kind: str, ethos: str) -> str:
 
 def _pair_line(a: tuple[str, str], b: tuple[str, str]) -> tuple[int, str]:
     """Give the penalty in hundredths and the standing of two (ethos, kind): the first that fits."""
-    one, other = a[0], b[0]
-    both = {one, other}
-    aided = [a[1], b[1]].count("VA")
-    if "unknown" in both and both <= {"unknown", "none"}:
-        return 25, "allowed"
-    if both == {"none"}:
-        return (10 if [a[1], b[1]].count("community") == 1 else 0), "allowed"
-    if "none" in both and both & (CHURCH | {"christian"}):
-        church = b if one == "none" else a
-        return 45 if church[1] == "VA" else 30 if church[0] == "METH" else 25, "with consent"
-    if both <= CHURCH and one != other:
-        return 20, "with consent"
-    if one == other and one in CHURCH | {"christian"}:
-        return (0, 15, 5)[aided], "allowed"
-    if "christian" in both and both & CHURCH:
-        return 40, "with consent"
-    if one == other and (one == "RC" or one.startswith("other: ")):
-        return 5, "allowed"
-    if "CE/RC" in both and both <= {"CE", "RC", "CE/RC"}:
-        return 40, "with consent"
-    return 90, "refused"
+    both, aided = {a[0], b[0]}, [a[1], b[1]].count("VA")
+    same, secular = len(both) == 1, [a[1], b[1]].count("community") == 1
+    church = b if a[0] == "none" else a
+    beside = 45 if church[1] == "VA" else 30 if church[0] == "METH" else 25
+    lines = [(25, "allowed", "unknown" in both and both <= {"unknown", "none"}),
+        (10 if secular else 0, "allowed", both == {"none"}),
+        (beside, "with consent", "none" in both and both & (CHURCH | {"christian"})),
+        (20, "with consent", both <= CHURCH and not same),
+        ((0, 15, 5)[aided], "allowed", same and both <= CHURCH | {"christian"}),
+        (40, "with consent", "christian" in both and both & CHURCH),
+        (5, "allowed", both == {"RC"} or (same and a[0].startswith("other: "))),
+        (40, "with consent", "CE/RC" in both and both <= {"CE", "RC", "CE/RC"})]
+    return next(((worth, standing) for worth, standing, fits in lines if fits), (90, "refused"))
 
 # ---- the problem
 @dataclass
@@ -251,6 +248,7 @@ class Case:
     unchecked: set[str] = field(default_factory=set)
     taking: list[int] = field(default_factory=list)
     roles: dict[int, str] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
     left_out: dict[int, str] = field(default_factory=dict)
     blocks: list[Federation] = field(default_factory=list)
     today: list[Federation] = field(default_factory=list)
@@ -258,12 +256,7 @@ class Case:
     today_of: dict[int, Federation] = field(default_factory=dict)
     stated: dict[Federation, int] = field(default_factory=dict)
     cache: dict[Any, Any] = field(default_factory=dict)
-
-    @property
-    def roll_change(self) -> Fraction:
-        """The change of rolls the budgets are shown at: the leadership term's, 0 if it is off."""
-        term = _setting(self.policy, "terms", "leadership")
-        return _exact(term["roll_change"]) if term else ZERO
+    roll_change: Fraction = ZERO  # of the budgets shown: the leadership term's, 0 if it is off
 
 def kept(work: Callable[Concatenate[Case, P], R]) -> Callable[Concatenate[Case, P], R]:
     """Make a function of a case work each thing out once."""
@@ -271,40 +264,42 @@ def kept(work: Callable[Concatenate[Case, P], R]) -> Callable[Concatenate[Case, 
         key = (work.__name__, *args, *named.values())
         if key not in case.cache:
             case.cache[key] = work(case, *args, **named)
-        found: R = case.cache[key]
-        return found
+        return cast("R", case.cache[key])
     return again
 
 def _setting(policy: dict[str, Any], table: str, key: str) -> Any:
     found = policy.get(table, {}).get(key, False)
     return None if found is False else found
 
-def pairs_of(groups: Any) -> list[tuple[int, int]]:
-    """Give the distinct pairs inside each group, smaller URN first."""
-    pairs = (itertools.combinations(sorted({int(u) for u in group}), 2) for group in groups or [])
-    return sorted(set(itertools.chain.from_iterable(pairs)))
+@kept
+def _named(case: Case, table: str, key: str) -> dict[tuple[int, int], None]:
+    """Give the pairs inside each group that a key of the policy names, in order."""
+    groups = (sorted({int(u) for u in group}) for group in case.policy[table][key] or [])
+    return dict.fromkeys(sorted(pair for g in groups for pair in itertools.combinations(g, 2)))
 
-def read_case(schools_path: str | Path, policy: dict[str, Any], base_dir: str | Path,
+def read_case(schools: str | Path | list[Any], policy: dict[str, Any], base_dir: str | Path,
     journeys_path: str | Path | None = None) -> Case:
-    """Read the problem from files; edges and barriers are looked for in `base_dir`."""
+    """Read the problem from files or parsed features; edges and barriers lie in `base_dir`."""
     base, neighbours = Path(base_dir), policy["neighbours"]
-    edges, lines = [], []
-    if neighbours["kind"] == "edges" and neighbours["edges"]:
-        edges = _rows(base / "edges.csv", JOURNEYS[:2])
-    if neighbours["barriers"]:
-        lines = list(_parts(parse_json(_text(base / "barriers.geojson")), 2))
+    given = neighbours["kind"] == "edges" and neighbours["edges"]
+    edges = _rows(base / "edges.csv", JOURNEYS[:2]) if given else []
+    maps = [parse_json(_text(base / "barriers.geojson"))] if neighbours["barriers"] else []
+    lines = [line for barriers in maps for line in _parts(barriers, 2)]
     rows = None if journeys_path is None else _rows(Path(journeys_path), JOURNEYS)
-    return case_of(_features(Path(schools_path)), policy, rows, edges, lines)
+    features = schools if isinstance(schools, list) else _features(Path(schools))
+    return case_of(features, policy, rows, edges, lines)
 
 def case_of(features: Iterable[Any], policy: dict[str, Any],
     journeys: Iterable[Sequence[Any]] | None = None, edges: Iterable[Sequence[Any]] = (),
     barriers: Iterable[Sequence[Sequence[Any]]] = ()) -> Case:
     """Make the problem from parsed features, rows of journeys, links and barrier lines."""
     case = Case(policy, money_figures(str(policy["budget"]["year"])))
+    leadership = _setting(policy, "terms", "leadership")
+    case.roll_change = _exact(leadership["roll_change"]) if leadership else ZERO
     for feature in features:
         try:
-            school = School(dict(feature["properties"]), feature["geometry"]["coordinates"])
-        except (TypeError, KeyError, ValueError, IndexError) as problem:
+            school = School(feature["properties"], feature["geometry"]["coordinates"])
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as problem:
             raise Unreadable(f"a feature is not a school: {problem}") from None
         if school.urn in case.schools:
             raise Unreadable(f"URN {school.urn} is there twice")
@@ -326,15 +321,12 @@ def money_figures(year: str) -> dict[str, Fraction]:
         raise Unreadable(f"{year!r} is not a financial year")
     path = Path(__file__).parent / "figures" / f"money-{year}.toml"
     tables = tomllib.loads(_text(path), parse_float=Decimal)
-    found: dict[str, Fraction] = {}
-    for table in ("income", "staff", "running", "travel"):
-        for key, value in tables[table].items():
-            if key == "pe_years":
-                found["pe_share"] = _exact(value[0]) / _exact(value[1])
-            elif key == "pay_groups":
-                found |= {f"cap {_exact(row['units_to'])}": _exact(row["cap"]) for row in value}
-            else:
-                found[key] = _exact(value)
+    told = {key: value for table in ("income", "staff", "running", "travel")
+        for key, value in tables[table].items()}
+    years, groups = told.pop("pe_years"), told.pop("pay_groups")
+    found = {key: _exact(value) for key, value in told.items()}
+    found |= {f"cap {_exact(row['units_to'])}": _exact(row["cap"]) for row in groups}
+    found["pe_share"] = _exact(years[0]) / _exact(years[1])
     found["post"] = _whole_post(found, found["teacher_pay"])
     found["cover"] = found["post"] * (1 + found["supply"])
     return found
@@ -377,8 +369,7 @@ def _parts(thing: Any, depth: int) -> Iterator[Any]:
                 yield from _parts(part, depth)
 
 def _take_part(case: Case) -> None:
-    leave_out = {int(urn) for urn in case.policy["take_part"]["leave_out"]}
-    why = {urn: _why_not(case, school, leave_out) for urn, school in case.schools.items()}
+    case.why = why = {urn: _why_not(case, school) for urn, school in case.schools.items()}
     if case.policy["take_part"]["existing"] == "keep":
         case.blocks = _federated(case, [u for u, reason in why.items() if reason in ("", "large")])
     case.block_of = {urn: block for block in case.blocks for urn in block}
@@ -388,31 +379,24 @@ def _take_part(case: Case) -> None:
     case.today_of = {urn: group for group in case.today for urn in group}
     case.roles = {urn: _role(case, case.schools[urn].roll) for urn in case.taking}
 
-def _in_scope(case: Case, school: School) -> str:
-    """Say why a school is not of the kind the policy is about; blank where it is."""
-    take = case.policy["take_part"]
-    authorities = {str(name).strip() for name in take["authorities"]}
-    if school.status != "open":
-        return "status"
-    if school.kind not in MAINTAINED | ACADEMIES:
-        return "type"
-    if school.phase not in {_words(phase) for phase in take["phases"]}:
-        return "phase"
-    return "authority" if authorities and school.authority not in authorities else ""
+@kept
+def _meant(case: Case) -> tuple[set[str], set[str], set[int], str]:
+    """Give the phases and authorities meant, the schools left out, the day that is still new."""
+    take, year = case.policy["take_part"], int(str(case.policy["budget"]["year"])[:4])
+    return ({_words(phase) for phase in take["phases"]}, {str(n).strip() for n in
+        take["authorities"]}, {int(urn) for urn in take["leave_out"]}, f"{year - 7}-09-01")
 
-def _why_not(case: Case, school: School, leave_out: set[int]) -> str:
+def _why_not(case: Case, school: School) -> str:
     """Say why a school takes no part; blank where it does, `large` where only a block can help."""
-    reason = _in_scope(case, school)
-    if reason:
-        return reason
-    if school.urn in leave_out:
-        return "policy"
-    if school.kind in ACADEMIES and case.policy["take_part"]["academies"] == "leave out":
-        return "law"
-    new = school.opened > f"{int(str(case.policy['budget']['year'])[:4]) - 7}-09-01"
-    if new and 5 * school.roll < 3 * (school.capacity or 0):
-        return "filling"
-    return "large" if school.roll > _exact(case.policy["roles"]["partner_at_most"]) else ""
+    phases, authorities, left_out, since = _meant(case)
+    few = 5 * school.roll < 3 * (school.capacity or 0)
+    reasons = {"status": school.status != "open", "type": school.kind not in MAINSTREAM,
+        "phase": school.phase not in phases, "policy": school.urn in left_out,
+        "authority": bool(authorities) and school.authority not in authorities,
+        "law": case.policy["take_part"]["academies"] == "leave out" and school.kind in ACADEMIES,
+        "filling": school.opened > since and few,
+        "large": school.roll > _exact(case.policy["roles"]["partner_at_most"])}
+    return next((reason for reason in REASONS if reasons[reason]), "")
 
 def _federated(case: Case, urns: Iterable[int]) -> list[Federation]:
     groups: dict[str | None, list[int]] = {}
@@ -424,133 +408,159 @@ def _role(case: Case, roll: int) -> str:
     ends = case.policy["roles"]
     if roll > _exact(ends["partner_at_most"]):
         return "none"
-    small = "small" if roll < _exact(ends["small_below"]) else "partner"
-    return "urgent" if roll < _exact(ends["urgent_below"]) else small
+    names = (name for name in ("urgent", "small") if roll < _exact(ends[f"{name}_below"]))
+    return next(names, "partner")
 
 # ---- journeys and neighbours
-def _square(case: Case, a: int, b: int) -> int:
-    (x, y), (u, v) = case.schools[a].place, case.schools[b].place
-    return (x - u) * (x - u) + (y - v) * (y - v)
+@kept
+def _squares(case: Case, taking: bool) -> dict[Point, list[School]]:
+    """Give the schools that take part, or all that count in sparsity, by square of the map."""
+    found: dict[Point, list[School]] = {}
+    for urn, school in case.schools.items():
+        if urn in case.roles if taking else case.why[urn] not in REASONS[:3]:
+            square = school.place[0] // SQUARE, school.place[1] // SQUARE
+            found.setdefault(square, []).append(school)
+    return found
+
+def near(case: Case, place: Point, reach: int, taking: bool = True) -> Iterator[School]:
+    """Give every school within so many metres of a place, and some that are farther."""
+    squares = _squares(case, taking)
+    wide, high = (range((at - reach) // SQUARE, (at + reach) // SQUARE + 1) for at in place)
+    around = itertools.product(wide, high) if len(wide) * len(high) < len(squares) else squares
+    return itertools.chain.from_iterable(squares.get(square, ()) for square in around)
+
+def _apart(one: School, other: School) -> int:
+    """Give the square of the metres between two schools."""
+    return (one.place[0] - other.place[0]) ** 2 + (one.place[1] - other.place[1]) ** 2
 
 def metres(case: Case, a: int, b: int) -> int:
     """Give the straight metres between two schools, rounded to a metre."""
-    return rounded_root(_square(case, a, b))
+    return rounded_root(_apart(case.schools[a], case.schools[b]))
 
-@kept
 def minutes(case: Case, a: int, b: int) -> int | None:
     """Give the journey between two schools in tenths of a minute, None where there is none."""
-    if case.journeys is not None:
-        return case.journeys.get((a, b) if a < b else (b, a))
-    p, q = case.schools[a].place, case.schools[b].place
-    if any(_meet(p, q, r, s) for line in case.barriers for r, s in itertools.pairwise(line)):
-        return None
-    return scaled_root(_square(case, a, b), *_tenths(case))
+    pair = (a, b) if a < b else (b, a)
+    return _straight(case, *pair) if case.journeys is None else case.journeys.get(pair)
 
 @kept
-def _tenths(case: Case) -> tuple[Fraction, Fraction]:
-    rule = case.policy["journeys"]
+def _straight(case: Case, a: int, b: int) -> int | None:
+    one, other, rule = case.schools[a], case.schools[b], case.policy["journeys"]
+    ends = one.place, other.place
+    close = (line for *box, line in _boxed_barriers(case) if _boxes_meet(*ends, *box))
+    if any(_meet(*ends, *piece) for line in close for piece in itertools.pairwise(line)):
+        return None
     scale = 600 * _exact(rule["detour"]) / (MILE * _exact(rule["mph"]))
-    return scale, 10 * _exact(rule["parking_minutes"])
+    return scaled_root(_apart(one, other), scale, 10 * _exact(rule["parking_minutes"]))
 
 def _side(p: Point, q: Point, r: Point) -> int:
     cross = (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
     return (cross > 0) - (cross < 0)
 
+def _boxes_meet(p: Point, q: Point, r: Point, s: Point) -> bool:
+    return (max(p[0], q[0]) >= min(r[0], s[0]) and max(r[0], s[0]) >= min(p[0], q[0])
+        and max(p[1], q[1]) >= min(r[1], s[1]) and max(r[1], s[1]) >= min(p[1], q[1]))
+
 def _meet(p: Point, q: Point, r: Point, s: Point) -> bool:
-    for i in (0, 1):
-        if max(p[i], q[i]) < min(r[i], s[i]) or max(r[i], s[i]) < min(p[i], q[i]):
-            return False
-    return _side(p, q, r) * _side(p, q, s) <= 0 and _side(r, s, p) * _side(r, s, q) <= 0
+    return (_boxes_meet(p, q, r, s) and _side(p, q, r) * _side(p, q, s) <= 0
+        and _side(r, s, p) * _side(r, s, q) <= 0)
+
+@kept
+def _boxed_barriers(case: Case) -> list[tuple[Point, Point, list[Point]]]:
+    """Give every barrier with two corners of the box round it."""
+    axes = ([[place[i] for place in line] for i in (0, 1)] for line in case.barriers)
+    return [((min(x), min(y)), (max(x), max(y)), line)
+        for (x, y), line in zip(axes, case.barriers, strict=True)]
 
 @kept
 def linked(case: Case, a: int, b: int) -> bool:
     """Say whether two schools that take part are neighbours, or in one block."""
     rules, pair, journey = case.policy["neighbours"], (min(a, b), max(a, b)), minutes(case, a, b)
-    if _same_block(case, a, b) or pair in pairs_of(rules["added"]):
+    if _same_block(case, a, b) or pair in _named(case, "neighbours", "added"):
         return True
-    if pair in pairs_of(rules["barred"]) or journey is None:
+    if pair in _named(case, "neighbours", "barred") or journey is None:
         return False
-    near = journey <= 10 * _exact(rules["link_at_most"])
     together = case.schools[a].place == case.schools[b].place
-    return near and (together or _agrees(case, *pair))
+    close = journey <= 10 * _exact(rules["link_at_most"])
+    kinds = {"minutes": lambda *_: True, "edges": lambda *_: pair in case.edges,
+        "gabriel": _gabriel, "delaunay": _delaunay, "nearest": _nearest}
+    return close and (together or kinds[rules["kind"]](case, *pair))
 
 def _same_block(case: Case, a: int, b: int) -> bool:
     return a in case.block_of and case.block_of[a] == case.block_of.get(b)
 
-def _seen_from(case: Case, a: int, b: int) -> Iterator[tuple[int, int]]:
-    """Give, for each third school c, the dot and the cross product of c-a and c-b."""
+def _seen_from(case: Case, a: int, b: int, reach: int) -> Iterator[Point]:
+    """Give, for each third school c within reach of a, the dot and cross product of c-a and c-b."""
     (x, y), (u, v) = case.schools[a].place, case.schools[b].place
-    for third in case.taking:
-        if third not in (a, b):
-            s, t = case.schools[third].place
+    for third in near(case, (x, y), reach):
+        if third.urn not in (a, b):
+            s, t = third.place
             yield (x - s) * (u - s) + (y - t) * (v - t), (x - s) * (v - t) - (y - t) * (u - s)
 
 def _gabriel(case: Case, a: int, b: int) -> bool:
-    return all(dot >= 0 for dot, _ in _seen_from(case, a, b))
+    return all(dot >= 0 for dot, _ in _seen_from(case, a, b, metres(case, a, b) + 1))
 
 def _delaunay(case: Case, a: int, b: int) -> bool:
     """Say whether some circle through the pair has no third school strictly inside."""
     low = high = None
-    for dot, cross in _seen_from(case, a, b):
-        if cross == 0:
-            if dot < 0:
+    for reach in REACHES:  # the circles are those of dot + t * cross < 0, |ab| sqrt(1 + t^2) wide
+        for dot, cross in _seen_from(case, a, b, reach):
+            t = Fraction(-dot, cross) if cross else ZERO
+            if cross == 0 and dot < 0:
                 return False
-        elif cross > 0:
-            low = Fraction(-dot, cross) if low is None else max(low, Fraction(-dot, cross))
-        else:
-            high = Fraction(-dot, cross) if high is None else min(high, Fraction(-dot, cross))
+            if cross > 0:
+                low = t if low is None else max(low, t)
+            elif cross < 0:
+                high = t if high is None else min(high, t)
+        if low is not None and high is not None:
+            wide = _apart(case.schools[a], case.schools[b]) * (1 + max(low * low, high * high))
+            if low > high or wide <= reach * reach:
+                break
     return low is None or high is None or low <= high
 
 def _nearest(case: Case, a: int, b: int) -> bool:
     """Say whether, for one of the two, fewer than k others are strictly nearer by minutes."""
-    journey = minutes(case, a, b)
-    most = _exact(case.policy["neighbours"]["nearest"])
-    for one, other in ((a, b), (b, a)):
-        ways = (minutes(case, one, c) for c in case.taking if c not in (one, other))
+    journey, most = minutes(case, a, b), _exact(case.policy["neighbours"]["nearest"])
+    for one in (a, b):
+        close = near(case, case.schools[one].place, metres(case, a, b) + 1)
+        others = [s.urn for s in close] if case.journeys is None else case.taking
+        ways = [minutes(case, one, other) for other in others if other != one]
         nearer = sum(1 for way in ways if way is not None and journey is not None and way < journey)
         if nearer < most:
             return True
     return False
 
-def _agrees(case: Case, a: int, b: int) -> bool:
-    kind = case.policy["neighbours"]["kind"]
-    if kind == "edges":
-        return (a, b) in case.edges
-    kinds = {"gabriel": _gabriel, "delaunay": _delaunay, "nearest": _nearest}
-    return kind == "minutes" or kinds[kind](case, a, b)
-
 def pieces(case: Case, federation: Sequence[int]) -> int:
     """Count the connected pieces of a set of schools in the neighbour graph."""
-    parts = [{urn} for urn in federation]
-    for a, b in itertools.combinations(federation, 2):
-        if linked(case, a, b):
-            parts = _joined(parts, {a, b})
-    return len(parts)
+    edges = [pair for pair in itertools.combinations(federation, 2) if linked(case, *pair)]
+    return len(_joined(federation, edges))
 
-def _joined(parts: list[set[int]], edge: set[int]) -> list[set[int]]:
-    """Join the parts an edge touches into one."""
-    touched = [part for part in parts if part & edge]
-    return [part for part in parts if part not in touched] + [set().union(*touched)]
+def _joined(federation: Sequence[int], edges: Iterable[tuple[int, int]]) -> list[set[int]]:
+    """Give the parts into which edges join schools."""
+    parts = [{urn} for urn in federation]
+    for edge in edges:
+        touched = [part for part in parts if not part.isdisjoint(edge)]
+        parts = [part for part in parts if part not in touched] + [set().union(*touched)]
+    return parts
 
 def _weight(case: Case, a: int, b: int) -> tuple[bool, int, int]:
     journey = minutes(case, a, b)
     return journey is None, journey or 0, metres(case, a, b)
 
+@kept
 def tree(case: Case, federation: Sequence[int]) -> list[tuple[int, int]]:
     """Give the edges of a minimum spanning tree by (minutes, metres), Kruskal's way."""
     pairs = sorted(itertools.combinations(sorted(federation), 2),
         key=lambda p: (_weight(case, *p), p))
-    parts, edges = [{urn} for urn in federation], []
+    edges: list[tuple[int, int]] = []
     for edge in pairs:
-        joined = _joined(parts, set(edge))
-        if len(joined) < len(parts):
+        if len(_joined(federation, [*edges, edge])) < len(federation) - len(edges):
             edges.append(edge)
-            parts = joined
     return edges
 
 # ---- money
 def _changed_roll(case: Case, urn: int, change: Fraction) -> int:
-    return round(case.schools[urn].roll * (1 + change))
+    roll = case.schools[urn].roll
+    return round(roll * (1 + change)) if change else roll
 
 def _whole_post(m: dict[str, Fraction], pay: Fraction) -> Fraction:
     above = max(ZERO, pay - m["national_insurance_above"])
@@ -566,13 +576,13 @@ def head_teaches(case: Case, roll: int) -> Fraction:
     m, most = case.money, case.money["head_teaches_most"]
     return min(most, max(ZERO, most * (m["head_teaches_from"] - roll) / m["head_teaches_over"]))
 
+@kept
 def head_cost(case: Case, roll: int, count: int) -> Fraction:
     """Give the cost of the one head of so many schools with so many pupils."""
     m = case.money
     ends = sorted(Fraction(name[4:]) for name in m if name.startswith("cap "))
-    end = next((end for end in ends if m["units_per_pupil"] * roll <= end), None)
-    cap = m["pay_cap_above"] if end is None else m[f"cap {end}"]
-    pay = min(cap, m["head_base"] + m["head_per_pupil"] * roll)
+    caps = (m[f"cap {end}"] for end in ends if m["units_per_pupil"] * roll <= end)
+    pay = min(next(caps, m["pay_cap_above"]), m["head_base"] + m["head_per_pupil"] * roll)
     return _whole_post(m, pay * (1 + min(m["head_premium"] * (count - 1), m["head_premium_most"])))
 
 def _running(case: Case, roll: int, *lines: str) -> Fraction:
@@ -583,6 +593,7 @@ def _site(case: Case, roll: int) -> Fraction:
     running = _running(case, roll, "admin", "premises", "learning")
     return classes(case, roll) * case.money["assistant"] + running
 
+@kept
 def cost_alone(case: Case, roll: int, teaches: Fraction) -> Fraction:
     """Give the modelled cost of a school alone whose head teaches that share of the week."""
     m = case.money
@@ -617,6 +628,7 @@ def income(case: Case, urn: int, change: Fraction = ZERO) -> Fraction:
     roll = _changed_roll(case, urn, change)
     return income_of_roll(case, roll, sparsity(case, urn, roll))
 
+@kept
 def income_of_roll(case: Case, roll: int, sparse: Fraction) -> Fraction:
     """Give the modelled income of a school with this roll and this sparsity sum."""
     m = case.money
@@ -628,47 +640,29 @@ def income_of_roll(case: Case, roll: int, sparse: Fraction) -> Fraction:
 
 def sparsity(case: Case, urn: int, roll: int) -> Fraction:
     """Give the sparsity sum of a school with this roll."""
-    m, school = case.money, case.schools[urn]
-    group, limit, far = (roll / (school.high - school.low), m["sparsity_year_group"],
-        m["sparsity_miles"])
-    full, start = m["sparsity_full_below"] * limit, m["sparsity_from"] * far
-    miles = _miles_away(case, school)
-    if group >= limit or (miles is not None and miles <= start):
+    m, school, most = case.money, case.schools[urn], Fraction(1)
+    group, limit = roll / (school.high - school.low), m["sparsity_year_group"]
+    if group >= limit:
         return ZERO
-    size = Fraction(1) if group < full else 1 - (group - full) / (limit - full)
-    near = miles is not None and miles < far
-    distance = 1 - (far - (miles or 0)) / (far - start) if near else Fraction(1)
-    return m["sparsity_most"] * size * distance
+    miles, start = _miles_away(case, school), m["sparsity_from"] * m["sparsity_miles"]
+    size = min(most, (limit - group) / (limit - m["sparsity_full_below"] * limit))
+    away = most if miles is None else min(most, (miles - start) / (m["sparsity_miles"] - start))
+    return m["sparsity_most"] * size * max(ZERO, away)
 
 @kept
 def _miles_away(case: Case, school: School) -> Fraction | None:
     """Give D: the official distance, or the miles to the nearest school of the same years."""
     if school.sparsity_miles is not None:
         return school.sparsity_miles
-    eastings, others = _by_easting(case)
-    x, y = school.place
-    middle = bisect.bisect_left(eastings, x)
-    best: int | None = None
-    for way in (range(middle, len(others)), range(middle - 1, -1, -1)):
-        for other in (others[index] for index in way):
-            across = (other.place[0] - x) ** 2
-            if best is not None and across >= best:
-                break
-            shares = max(other.low, school.low) < min(other.high, school.high)
-            if shares and other.urn != school.urn:
-                apart = across + (other.place[1] - y) ** 2
-                best = apart if best is None else min(best, apart)
-    if best is None:
+    for reach in REACHES:
+        others = [s for s in near(case, school.place, reach, taking=False)
+            if s.low < school.high and school.low < s.high and s.urn != school.urn]
+        apart = min((_apart(school, s) for s in others), default=None)
+        if apart is not None and apart <= reach * reach:
+            break
+    if apart is None:
         return None
-    return rounded_root(best) / MILE * _exact(case.policy["journeys"]["detour"])
-
-@kept
-def _by_easting(case: Case) -> tuple[list[int], list[School]]:
-    phases = {_words(phase) for phase in case.policy["take_part"]["phases"]}
-    mainstream = (s for s in case.schools.values() if s.kind in MAINTAINED | ACADEMIES)
-    found = [s for s in mainstream if s.status == "open" and s.phase in phases]
-    found.sort(key=lambda school: (school.place, school.urn))
-    return [school.place[0] for school in found], found
+    return rounded_root(apart) / MILE * _exact(case.policy["journeys"]["detour"])
 
 @kept
 def residual(case: Case, urn: int) -> Fraction:
@@ -769,21 +763,17 @@ def pair_standing(case: Case, a: int, b: int) -> str:
     if rule is None or rule["policy"] == "open":
         return "with consent" if standing == "with consent" else "allowed"
     if rule["policy"] == "strict":
-        same = case.schools[a].ethos == case.schools[b].ethos != "unknown" and not _dioceses_differ(
-            case, a, b
-        )
-        return standing if same and pair_penalty(case, a, b) <= 15 else "refused"
+        same = case.schools[a].ethos == case.schools[b].ethos != "unknown"
+        fits = same and not _dioceses_differ(case, a, b) and pair_penalty(case, a, b) <= 15
+        return standing if fits else "refused"
     return standing
 
 def judged(case: Case, federation: Federation) -> list[tuple[int, int]]:
     """Give the pairs the pair rules judge: all but those inside one block."""
-    pairs = itertools.combinations(federation, 2)
-    return [pair for pair in pairs if not _same_block(case, *pair)]
+    return [p for p in itertools.combinations(federation, 2) if not _same_block(case, *p)]
 
 def _roll_of(case: Case, federation: Federation) -> int:
     return sum(case.schools[urn].roll for urn in federation)
-
-Row = dict[str, Any]
 
 def _row(name: str, value: Any, limit: dict[str, Fraction | None]) -> Row:
     low, high = limit.get("at_least"), limit.get("at_most")
@@ -819,7 +809,8 @@ def _judge(case: Case, federation: Federation, name: str) -> Row:
 def _most(case: Case, federation: Federation, rule: Any) -> Fraction | None:
     most = number(rule.get("at_most"))
     grow = _exact(case.policy["take_part"]["existing_may_grow_by"])
-    sizes = [len(block) + grow for block in case.blocks if set(block) <= set(federation)]
+    held = {case.block_of[urn] for urn in federation if urn in case.block_of}
+    sizes = [len(block) + grow for block in held if set(block) <= set(federation)]
     return None if most is None else max([most, *sizes])
 
 def _judge_journeys(case: Case, federation: Federation, rule: Any) -> Row:
@@ -829,6 +820,7 @@ def _judge_journeys(case: Case, federation: Federation, rule: Any) -> Row:
     row = _row("longest_journey", longest, {"at_most": number(rule["at_most"])})
     return row if ways else {**row, "holds": True}
 
+@kept
 def active_rules(case: Case) -> list[str]:
     """Name the rules that are on and can be checked, in the order of the policy."""
     on = [name for name in RULES if _setting(case.policy, "rules", name) is not None]
@@ -842,11 +834,12 @@ def rule_rows(case: Case, federation: Federation) -> list[Row]:
     rows = [_judge(case, federation, name) for name in active_rules(case)]
     locks, members = case.policy["locks"], set(federation)
     for name, wrong in (("apart", 2), ("together", 1)):
-        held = [len(members & set(pair)) for pair in pairs_of(locks[name])]
+        held = [len(members & set(pair)) for pair in _named(case, "locks", name)]
         if locks[name]:
             rows.append(_row(name, held.count(wrong), {"at_most": ZERO}))
     return rows
 
+@kept
 def fixed_federations(case: Case) -> list[Federation]:
     """Give the federations the policy fixes."""
     return sorted({tuple(sorted({int(u) for u in g})) for g in case.policy["locks"]["federations"]})
@@ -854,17 +847,18 @@ def fixed_federations(case: Case) -> list[Federation]:
 def allowed(case: Case, federation: Federation) -> bool:
     """Say whether a set of schools is a candidate."""
     members = set(federation)
-    if (len(federation) < 2 or federation != tuple(sorted(members))
-        or not members <= case.roles.keys()):
+    whole = len(federation) > 1 and federation == tuple(sorted(members))
+    if not whole or not members <= case.roles.keys():
         return False
     fixed = fixed_federations(case)
     if federation in case.blocks or federation in fixed:
         return True
-    split = any(0 < len(members & set(block)) < len(block) for block in case.blocks)
+    split = any(not members.issuperset(case.block_of.get(urn, ())) for urn in federation)
     if split or any(members & set(group) for group in fixed):
         return False
     return all(row["holds"] for row in rule_rows(case, federation))
 
+@kept
 def measures(case: Case, federation: Federation) -> dict[str, Fraction]:
     """Give the exact measure of every term that is on."""
     found = {name: _setting(case.policy, "terms", name) for name in TERMS}
@@ -901,9 +895,7 @@ def _way(tenths: int | None, free: Fraction, full: Fraction) -> Fraction:
     if tenths is None:
         return Fraction(4)
     way = Fraction(tenths, 10)
-    if way > full:
-        return (way / full) ** 2
-    return max(ZERO, (way - free) / (full - free))
+    return (way / full) ** 2 if way > full else max(ZERO, (way - free) / (full - free))
 
 def _mixed(case: Case, federation: Federation) -> bool:
     return len({case.schools[urn].ethos for urn in federation}) > 1
@@ -945,14 +937,17 @@ def limit_values(case: Case, plan: Sequence[Federation]) -> dict[str, int]:
 
 def plan_faults(case: Case, plan: Sequence[Federation]) -> list[str]:
     """Say what is wrong with a plan as a whole: overlaps, candidates, blocks, locks, limits."""
-    seen = [urn for federation in plan for urn in federation]
-    found = [f"school {u} is in two federations" for u in sorted(set(seen)) if seen.count(u) > 1]
+    homes: dict[int, list[Federation]] = {}
+    for federation in plan:
+        for urn in federation:
+            homes.setdefault(urn, []).append(federation)
+    found = [f"school {u} is in two federations" for u in sorted(homes) if len(homes[u]) > 1]
     found += [f"{_key_of(f)} is not a candidate" for f in plan if not allowed(case, f)]
     for block in case.blocks:
-        if sum(1 for f in plan if set(block) <= set(f)) != 1:
+        if sum(1 for f in homes.get(block[0], ()) if set(block) <= set(f)) != 1:
             found.append(f"the existing federation {_key_of(block)} is not kept whole")
-    for pair in pairs_of(case.policy["locks"]["together"]):
-        if not any(set(pair) <= set(f) for f in plan):
+    for pair in _named(case, "locks", "together"):
+        if not any(set(pair) <= set(f) for f in homes.get(pair[0], ())):
             found.append(f"{_key_of(pair)} are not together")
     found += [f"{_key_of(f)} is not as fixed" for f in fixed_federations(case) if f not in plan]
     for name, value in limit_values(case, plan).items():
@@ -974,8 +969,8 @@ def people(case: Case, federation: Federation) -> dict[str, Any]:
     leading = heads.count("in post") + ("shared" in heads)
     displaced = None if "unknown" in heads else max(0, leading - 1)
     before = len({case.today_of.get(urn, (urn,)) for urn in federation})
-    rolls = [case.schools[urn].roll for urn in federation]
-    posts = sum((classes(case, roll) for roll in rolls), ZERO) * (1 + case.money["ppa"])
+    needed = sum((classes(case, case.schools[urn].roll) for urn in federation), ZERO)
+    posts = needed * (1 + case.money["ppa"])
     return {"heads_displaced": 0 if manager else displaced, "governing_bodies_before": before,
         "governing_bodies_after": 1 if case.policy["form"] == "hard federation" else before,
         "site_days_without_head": 0 if manager else 5 * (count - 1),
@@ -987,8 +982,7 @@ def workload(case: Case, federation: Federation) -> Fraction | None:
     ways = [minutes(case, *edge) for edge in tree(case, federation)]
     if case.policy["form"] == MANAGER or None in ways:
         return None
-    tenths = sum(way or 0 for way in ways)
-    hours = 2 * Fraction(tenths, 10) * case.money["trips_a_week"] / 60
+    hours = 2 * Fraction(sum(way or 0 for way in ways), 10) * case.money["trips_a_week"] / 60
     teaches = _load(books(case, federation, case.roll_change).shares) / len(federation)
     size = Fraction(2, 5) * len(federation) + Fraction(_roll_of(case, federation), 150)
     return to_places(size + 2 * teaches + hours / 5, 2)
@@ -1003,26 +997,30 @@ class Verdict:
 
     def lines(self) -> list[str]:
         """Say it: VALID, VALID EXCEPT names, or one line for every fault."""
-        if self.faults:
-            return [f"REFUTED {code} {where}: {text}" for code, where, text in self.faults]
-        return [f"VALID EXCEPT {', '.join(self.unchecked)}" if self.unchecked else "VALID"]
+        wrong = [f"REFUTED {code} {where}: {text}" for code, where, text in self.faults]
+        return wrong or [f"VALID EXCEPT {', '.join(self.unchecked)}" if self.unchecked else "VALID"]
 
-def check(schools_path: str | Path, folder: str | Path, journeys_path: str | Path
-    | None = None) -> Verdict:
+def check(schools_path: str | Path, folder: str | Path,
+    journeys_path: str | Path | None = None) -> Verdict:
     """Check the answer in a folder against the schools it is about."""
     if Path(schools_path).suffix.lower() == ".csv":
         raise Unreadable(f"{schools_path}: convert it first with `grouping import gias`")
-    _features(Path(schools_path))
+    features = _features(Path(schools_path))
     if not Path(folder).is_dir():
         raise Unreadable(f"{folder}: there is no such folder")
     if journeys_path is not None:
         _rows(Path(journeys_path), JOURNEYS)
     answer = Answer(Path(schools_path), Path(folder), journeys_path)
+    collecting = gc.isenabled()
+    gc.disable()  # a million lasting objects are made and no cycle: looking for some takes long
     try:
-        answer.check_all()
+        answer.check_all(features)
     except (Unreadable, ArithmeticError, AttributeError, LookupError, OSError, RecursionError,
         TypeError, ValueError, csv.Error) as problem:
         answer.say("R03", "answer", f"it cannot be read: {type(problem).__name__}: {problem}")
+    finally:
+        if collecting:
+            gc.enable()
     return Verdict(answer.faults, answer.unchecked)
 
 def differences(found: Any, want: Any, where: str) -> Iterator[tuple[str, str]]:
@@ -1031,7 +1029,7 @@ def differences(found: Any, want: Any, where: str) -> Iterator[tuple[str, str]]:
         for key, value in want.items():
             if not isinstance(found, dict) or key not in found:
                 yield f"{where}.{key}", "it is missing"
-            else:
+            elif isinstance(value, (dict, list)) or not _equal(found[key], value):
                 yield from differences(found[key], value, f"{where}.{key}")
     elif isinstance(want, list):
         if not isinstance(found, list) or len(found) != len(want):
@@ -1046,10 +1044,9 @@ def differences(found: Any, want: Any, where: str) -> Iterator[tuple[str, str]]:
 def _equal(found: Any, want: Any) -> bool:
     if callable(want):
         return bool(want(found))
-    if isinstance(want, bool) or want is None or isinstance(want, str):
-        return type(found) is type(want) and bool(found == want)
-    kinds = int if isinstance(want, int) else int | Decimal
-    return isinstance(found, kinds) and type(found) is not bool and number(found) == number(want)
+    if isinstance(want, Fraction):
+        return type(found) in (int, Decimal) and number(found) == want
+    return type(found) is type(want) and bool(found == want)
 
 def _shown(value: Any) -> str:
     text = str(float(value)) if isinstance(value, Fraction) else repr(value)
@@ -1064,14 +1061,17 @@ def _flat(text: str) -> str:
 def cell(value: Any) -> str:
     """Give a text as a table holds it: no cell starts a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r") and text and number(text) is None else text
+    return f"'{text}" if text.startswith(FORMULA) and number(text) is None else text
 
-def _is_cell(want: Any) -> Callable[[Any], bool]:
-    if callable(want):
-        return lambda text: bool(want(text))
+def cell_says(text: str, want: Any) -> bool:
+    """Say whether a cell means a number, one of some words (a tuple) or a text."""
     if isinstance(want, int | Fraction):
-        return lambda text: number(text) == want and "," not in text
-    return lambda text: _flat(text) == _flat(cell(want))
+        same = type(want) is int and text == str(want)
+        return same or (number(text) == want and "," not in text)
+    if isinstance(want, tuple):
+        return _words(text) in want
+    shown = cell(want)
+    return text == shown or _flat(text) == _flat(shown)
 
 class Answer:
     """An output folder under check, and the faults found in it."""
@@ -1091,7 +1091,13 @@ class Answer:
     def _same(self, code: str, where: str, found: Any, want: Any) -> None:
         self.faults += [(code, *difference) for difference in differences(found, want, where)]
 
-    def check_all(self) -> None:
+    def _same_flat(self, where: str, found: Row, want: Row, same: Callable[..., bool]) -> None:
+        for name, value in want.items():
+            if name not in found or not same(found[name], value):
+                held = _shown(found.get(name))
+                self.say("R07", f"{where}.{name}", f"it is {held}, and should be {_shown(value)}")
+
+    def check_all(self, features: list[Any]) -> None:
         """Check everything, the plan first; what cannot be parsed ends it."""
         self.document = parse_json(_text(self.folder / "plan.json"))
         policy = tomllib.loads(_text(self.folder / "policy.toml"), parse_float=Decimal)
@@ -1103,7 +1109,7 @@ class Answer:
         self.unchecked = sorted(set(names))
         record = self.folder / "journeys.csv"
         rows = record if record.exists() and self.given is None else self.given
-        self.case = read_case(self.files["schools"], policy, self.folder, rows)
+        self.case = read_case(features, policy, self.folder, rows)
         self.schools = self.case.schools
         self.case.unchecked = set(names)
         self.source = STRAIGHT if rows is None else run["journey_source"]
@@ -1128,9 +1134,8 @@ class Answer:
         self._same("R01", "run.journey_source", run["journey_source"], self.source)
 
     def _read_plan(self) -> bool:
-        rows = self.document["federations"]
         before = len(self.faults)
-        for index, row in enumerate(rows):
+        for index, row in enumerate(self.document["federations"]):
             members, where = row["schools"], f"federations[{index}].schools"
             known = all(type(urn) is int for urn in members)
             if not known or len(members) < 2 or members != sorted(set(members)):
@@ -1164,8 +1169,8 @@ class Answer:
             found = [r for r in row["rules"] if r["name"] not in skipped]
             self._same("R04", f"{where}.rules", found, rows)
             counted = points(self.case, federation)
-            given = [name for name in row["terms"] if name in self.unchecked]
-            stated = {name: row["terms"][name] for name in given if name not in counted}
+            stated = {n: term for n, term in row["terms"].items() if n in self.unchecked and
+                n not in counted}
             self.case.stated[federation] = sum(int(t["points"]) for t in stated.values())
             if row["terms"].keys() - stated.keys() != counted.keys():
                 self.say("R05", f"{where}.terms", f"they should be {', '.join(counted)}")
@@ -1184,8 +1189,8 @@ class Answer:
             "existing": existing(case, federation)}
 
     def _check_objective(self) -> None:
-        units = {"cost": "thousandths of a point"}
-        want = [{"name": name, "value": value, "unit": units.get(name, "schools"),
+        want = [{"name": name, "value": value,
+            "unit": "thousandths of a point" if name == "cost" else "schools",
             "bound": lambda n, most=value: n is None or (type(n) is int and n <= most)}
             for name, value in stage_values(self.case, self.plan)]
         rows, status = self.document["objective"], self.document["status"]
@@ -1205,8 +1210,7 @@ class Answer:
         single = [urn for urn in case.taking if urn not in case.today_of]
         idle = [urn for urn in case.taking if head_teaches(case, case.schools[urn].roll) == 0]
         before = len(today) + len(single), len(today) + len(set(single) & set(idle))
-        sums = [books(case, federation, case.roll_change).shares for federation in plan]
-        free = sum(1 for shares in sums if not any(shares))
+        free = sum(1 for f in plan if not any(books(case, f, case.roll_change).shares))
         after = len(plan) + len(left), free + len(set(left) & set(idle))
         after = before if case.policy["form"] == MANAGER else after
         count = self.document["run"]["candidates"]
@@ -1222,13 +1226,14 @@ class Answer:
         """Count the schools of a tier by what becomes of them."""
         case, left = self.case, set(alone(self.case, self.plan))
         tier = [u for u, s in case.schools.items() if low <= s.roll < high
-            and not _in_scope(case, s)]
+            and case.why[u] not in REASONS[:4]]
         covered = [u for u in tier if u in case.roles and u not in left]
         already = sum(1 for u in covered if u in case.today_of)
         law = sum(1 for u in tier if case.left_out.get(u) == "law")
         out = sum(1 for u in tier if u in case.left_out) - law
-        counts = (len(tier), law, out, already, len(covered) - already, len(left & set(tier)))
-        return dict(zip(TIER, counts, strict=True))
+        return {"total": len(tier), "left_out_by_law": law, "left_out_otherwise": out,
+            "already_federated": already, "newly_covered": len(covered) - already,
+            "alone": len(left & set(tier))}
 
     def _check_exports(self, record: Path) -> None:
         for name in EXPORTS:
@@ -1268,23 +1273,22 @@ class Answer:
         parts = COLUMNS["federations"].split()
         columns = [c for part in parts for c in (terms if part == "{}" else [part])]
         header, rows = self.table("federations.csv")
-        wants = []
-        for whole, row in zip(wholes, self.document["federations"], strict=True):
+        if len(rows) != len(wholes) or (rows and header != columns):
+            self.say("R07", "federations.csv", "a row or a column is missing, or one too many")
+        for said, whole, row in zip(rows, wholes, self.document["federations"], strict=False):
             numbers = {name: int(row["terms"][name]["points"]) for name in terms}
             one = {"id": whole["plan_federation"], **whole, **numbers}
-            wants.append({name: _is_cell(one[name]) for name in columns})
-        self._same("R07", "federations.csv", rows, wants)
-        if rows and header != columns:
-            self.say("R07", "federations.csv", f"its columns are {', '.join(header)}")
+            self._same_flat(f"federations.csv {one['id']}", said, {c: one[c] for c in columns},
+                cell_says)
 
     def of_schools(self) -> dict[int, dict[str, Any]]:
         """Give what the exports add to every school."""
         rows = zip(self.plan, self.document["federations"], strict=True)
         mine = {urn: row["id"] for federation, row in rows for urn in federation}
         reasons = {r["urn"]: r["reason"] for k in ("alone", "left_out") for r in self.document[k]}
-        roles = self.case.roles
-        return {urn: {"plan_federation": mine.get(urn), "plan_role": roles.get(urn, "left out"),
-            "plan_reason": reasons.get(urn), "standing": STANDING} for urn in self.schools}
+        return {urn: {"plan_federation": mine.get(urn), "plan_reason": reasons.get(urn),
+            "plan_role": self.case.roles.get(urn, "left out"), "standing": STANDING}
+            for urn in self.schools}
 
     def _check_school_files(self) -> None:
         by_urn = {s["properties"]["urn"]: s for s in self.features("schools.geojson")}
@@ -1297,15 +1301,14 @@ class Answer:
             return
         for urn, added in self.of_schools().items():
             school = self.schools[urn]
-            kept = {k: _unchanged(v) for k, v in school.raw.items()} | added
             point = {"type": "Point", "coordinates": lambda p, s=school: _near(p, s.position)}
-            want = {"id": urn, "properties": kept, "geometry": point}
-            self._same("R07", f"schools.geojson {urn}", by_urn[urn], want)
-            texts = {"urn": urn, "name": school.name, "roll": school.roll, **added}
-            texts |= {"easting": school.place[0], "northing": school.place[1]}
-            wants = {name: _is_cell(value) for name, value in texts.items()}
-            wants |= _school_cells(school)
-            self._same("R07", f"schools.csv {urn}", cells[urn], wants)
+            where, said = f"schools.geojson {urn}", by_urn[urn]
+            self._same("R07", where, said, {"id": urn, "geometry": point})
+            self._same_flat(where, said["properties"], school.raw | added, _unchanged)
+            where, row = f"schools.csv {urn}", cells[urn]
+            self._same_flat(where, row, _school_cells(school) | added, cell_says)
+            if not _near((row["longitude"], row["latitude"]), school.position):
+                self.say("R07", where, "it is not where the input has it")
 
     def _check_links(self) -> None:
         """Check that links.geojson holds a least tree of every federation."""
@@ -1337,9 +1340,8 @@ class Answer:
         if not record.is_file():
             self.say("R07", "journeys.csv", "the file is missing")
             return
-        taking = set(self.case.taking)
-        known = self.case.journeys or {}
-        want = [[*p, Fraction(t, 10)] for p, t in sorted(known.items()) if set(p) <= taking]
+        taking, known = self.case.roles.keys(), self.case.journeys or {}
+        want = [[*p, Fraction(t, 10)] for p, t in sorted(known.items()) if taking >= set(p)]
         if sorted(_rows(record, JOURNEYS)) != want:
             self.say("R07", "journeys.csv", "it is not the pairs used, each once, in tenths")
 
@@ -1372,7 +1374,7 @@ class Answer:
         header, rows = lines[0], lines[1:]
         if any(len(row) != len(header) for row in rows) or len(set(header)) != len(header):
             self.say("R07", name, "a row is not as long as the header, or a column is there twice")
-        if any(text != cell(text) and not text.startswith("'") for row in rows for text in row):
+        if any(text.startswith(FORMULA) and text != cell(text) for row in rows for text in row):
             self.say("R07", name, "a cell could start a formula")
         if name != "fields.csv":
             told = self.table("fields.csv")[1]
@@ -1381,49 +1383,50 @@ class Answer:
                 self.say("R07", "fields.csv", f"it does not explain {sorted(set(header) - known)}")
         return header, [dict(zip(header, row, strict=False)) for row in rows]
 
+FORMULA = tuple("=+-@\t\r")
 GRAPHS = {"graph", "neighbours", "connected"}
-TIER = ("total", "left_out_by_law", "left_out_otherwise", "already_federated", "newly_covered",
-    "alone")
 JOURNEYS = ("from_urn", "to_urn", "minutes")
 EXPORTS = ("federations.geojson", "schools.geojson", "links.geojson", "federations.csv",
     "schools.csv", "fields.csv")
+WORDS = {"type": "", "phase": "primary", "religious_character": "", "diocese": "",
+    "head": "unknown", "local_authority": ""}
 COLUMNS = {
     "federations": "id key schools names roll longest_journey journey_source cost {} balance "
     "t_star grade consents existing standing",
     "schools": "urn name roll type phase local_authority religious_character diocese head "
-    "plan_federation plan_role plan_reason easting northing longitude latitude standing",
-}
+    "plan_federation plan_role plan_reason easting northing longitude latitude standing"}
 
-def _unchanged(value: Any) -> Callable[[Any], bool]:
-    return lambda found: found == value and isinstance(found, bool) == isinstance(value, bool)
+def _unchanged(found: Any, want: Any) -> bool:
+    return bool(found == want) and isinstance(found, bool) == isinstance(want, bool)
 
 def _near(found: Any, place: Sequence[Any]) -> bool:
-    return len(found) >= 2 and all(abs(_exact(found[i]) - _exact(place[i])) <= TINY for i in (0, 1))
+    return len(found) >= 2 and all(_close(found[i], place[i]) for i in (0, 1))
+
+def _close(found: Any, want: Any) -> bool:
+    """Say whether two coordinates are one, but for what writing them may round."""
+    same = type(found) is type(want) is Decimal and found == want
+    return same or found == str(want) or abs(_exact(found) - _exact(want)) <= TINY
 
 def _is_box(box: Any, places: list[Any]) -> bool:
-    ends = [f(p[i] for p in places) for f in (min, max) for i in (0, 1)]
-    pairs = zip(box, ends, strict=True)
-    return len(box) == 4 and all(abs(_exact(b) - _exact(e)) <= TINY for b, e in pairs)
+    axes = [[place[i] for place in places] for i in (0, 1)]
+    ends = [end(axis) for end in (min, max) for axis in axes]
+    return len(box) == 4 and all(map(_close, box, ends))
 
 def _school_cells(school: School) -> dict[str, Any]:
-    tests: dict[str, Any] = {}
-    for name in ("type", "phase", "religious_character", "diocese", "head", "local_authority"):
-        usual = {"phase": "primary", "head": "unknown"}.get(name, "")
+    """Give what a row of schools.csv says of a school, its point and its part in the plan apart."""
+    found = {"urn": school.urn, "name": school.name, "roll": school.roll,
+        "easting": school.place[0], "northing": school.place[1]}
+    for name, usual in WORDS.items():
         want = _words(school.raw.get(name))
-        fits = {want, cell(want), want or usual}
-        tests[name] = lambda text, fits=fits: _words(text) in fits
-    for index, name in enumerate(("longitude", "latitude")):
-        place = _exact(school.position[index])
-        tests[name] = lambda text, want=place: abs(_exact(text) - want) <= TINY
-    return tests
+        found[name] = (want, cell(want), want or usual)
+    return found
 
 def _is_hull(case: Case, federation: Federation, rings: Any) -> bool:
     """Say whether a polygon is a closed ring, counter-clockwise, 500 m round the schools."""
     ring = [to_grid(float(p[0]), float(p[1])) for p in rings[0]]
     closed = len(rings) == 1 and len(ring) > 3 and rings[0][0] == rings[0][-1]
     places = [case.schools[urn].place for urn in federation]
-    lines = list(itertools.combinations(places, 2))
-    far = [min(_distance(p, *line) for line in lines) for p in ring]
+    far = [min(_distance(p, *line) for line in itertools.combinations(places, 2)) for p in ring]
     turns = [_side(a, b, place) for a, b in itertools.pairwise(ring) for place in places]
     return closed and min(turns) >= 0 < max(turns) and min(far) >= 490 and max(far) <= 510
 
@@ -1436,13 +1439,10 @@ def _distance(p: Point, q: Point, r: Point) -> float:
 
 def is_least_tree(case: Case, federation: Federation, edges: Sequence[tuple[int, int]]) -> bool:
     """Say whether these edges are a minimum spanning tree: they span, and weigh what one weighs."""
-    parts = [{urn} for urn in federation]
-    for edge in edges:
-        if len(_joined(parts, set(edge))) == len(parts) or not set(edge) <= set(federation):
-            return False
-        parts = _joined(parts, set(edge))
+    if len(_joined(federation, edges)) != 1 or not set().union(*edges) <= set(federation):
+        return False
     least = sorted(_weight(case, *edge) for edge in tree(case, federation))
-    return len(parts) == 1 and sorted(_weight(case, *edge) for edge in edges) == least
+    return sorted(_weight(case, *edge) for edge in edges) == least
 
 def _longest_journey(case: Case, federation: Federation) -> Fraction | None:
     ways = [minutes(case, *pair) for pair in itertools.combinations(federation, 2)]
@@ -1450,11 +1450,11 @@ def _longest_journey(case: Case, federation: Federation) -> Fraction | None:
 
 def existing(case: Case, federation: Federation) -> str:
     """Say what a federation is beside those of today."""
+    if federation in case.today:
+        return "unchanged"
     touched = [set(case.today_of[urn]) for urn in federation if urn in case.today_of]
     grown = any(group <= set(federation) for group in touched)
-    if not touched or federation in case.today:
-        return "unchanged" if touched else "new"
-    return "grown" if grown else "re-formed"
+    return "grown" if grown else "re-formed" if touched else "new"
 
 def _consents_hold(case: Case, federation: Federation, found: Any) -> bool:
     """Say whether the consents are texts about members, with one where a pair needs one."""
@@ -1473,9 +1473,8 @@ def _consents_hold(case: Case, federation: Federation, found: Any) -> bool:
 
 def funding(case: Case) -> dict[str, Any]:
     """Give the lowest and highest funding per pupil and their ratio."""
-    members = [case.schools[urn] for urn in case.taking if case.schools[urn].roll > 0]
     per = [(s.income if s.known_money and s.income is not None else income(case, s.urn)) / s.roll
-        for s in members]
+        for s in map(case.schools.__getitem__, case.taking) if s.roll > 0]
     if not per:
         return dict.fromkeys(("lowest", "highest", "ratio"))
     ratio = to_places(max(per) / min(per), 2) if min(per) else None

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from grouping.files.writing import csv_bytes, write_whole
 from grouping.policy.writing import written
 from grouping.world.county import ROLE_WORDS
 from grouping.world.journeys import LONGEST, STRAIGHT, near
-from grouping.world.places import to_wgs84
+from grouping.world.places import lines_to_wgs84, to_wgs84
 from grouping.world.schools import School
 
 if TYPE_CHECKING:
@@ -168,13 +169,14 @@ def _hashed(name: str, content: bytes) -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that matter."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
+    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def _pretty(document: dict[str, Any]) -> bytes:
@@ -235,7 +237,7 @@ def _collection(plan: Plan, name: str, features: list[Feature]) -> bytes:
             for s in plan.stages
         ],
         "journey_source": plan.county.journey_source,
-        "version": versions()["grouping"],
+        "version": _version("grouping"),
     }
     if plan.attribution:
         whole["grouping"]["attribution"] = plan.attribution
@@ -243,12 +245,15 @@ def _collection(plan: Plan, name: str, features: list[Feature]) -> bytes:
 
 
 def _feature(key: str | int, kind: str, points: Any, properties: Mapping[str, Any]) -> Feature:
-    flat = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    low, high = flat.min(axis=0), flat.max(axis=0)
+    if kind == "Point":
+        box = [*points, *points]
+    else:
+        flat = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        box = [*flat.min(axis=0).tolist(), *flat.max(axis=0).tolist()]
     return {
         "type": "Feature",
         "id": key,
-        "bbox": [*low.tolist(), *high.tolist()],
+        "bbox": box,
         "geometry": {"type": kind, "coordinates": points},
         "properties": dict(properties),
     }
@@ -256,10 +261,9 @@ def _feature(key: str | int, kind: str, points: Any, properties: Mapping[str, An
 
 def _federations(plan: Plan) -> bytes:
     features = []
-    for row, hull in enumerate(hulls(plan.federations)):
-        ring = np.asarray(hull.exterior.coords)
-        lon, lat = to_wgs84(ring[:, 0], ring[:, 1])
-        points = np.round(np.stack([lon, lat], axis=1), PLACES).tolist()
+    rings = [np.asarray(hull.exterior.coords) for hull in hulls(plan.federations)]
+    for row, ring in enumerate(lines_to_wgs84(rings)):
+        points = np.round(ring, PLACES).tolist()
         facts = plan.proposals[row]
         properties = {"plan_federation": facts["id"], **_facts(plan, row), "display_only": True}
         properties |= {"status": plan.status, "policy": plan.survey.policy.name}
@@ -353,6 +357,7 @@ SCHOOL_COLUMNS = (
     "urn", "name", "roll", "type", "phase", "local_authority", "religious_character", "diocese",
     "head",
 )  # fmt: skip
+KNOWN_OF = attrgetter(*SCHOOL_COLUMNS)
 
 
 def _schools_csv(plan: Plan) -> bytes:
@@ -363,9 +368,8 @@ def _schools_csv(plan: Plan) -> bytes:
 
 
 def _school_row(school: School, standing: Sequence[Any]) -> list[object]:
-    known = [getattr(school, column) for column in SCHOOL_COLUMNS]
-    places = [school.easting, school.northing, school.longitude, school.latitude]
-    return [*known, *standing, *places, STANDING]
+    places = (school.easting, school.northing, school.longitude, school.latitude)
+    return [*KNOWN_OF(school), *standing, *places, STANDING]
 
 
 def _journeys(plan: Plan) -> bytes:

@@ -22,8 +22,9 @@ from grouping.files.tables import Line, records
 from grouping.files.text import Text, read_text, refuse
 from grouping.world import cells, register
 from grouping.world.places import to_grid, to_wgs84
+from grouping.world.properties import MOST_PUPILS
 from grouping.world.remarks import listed
-from grouping.world.schools import MOST_METRES, MOST_PUPILS, Row, outside
+from grouping.world.schools import MOST_METRES, Row, outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

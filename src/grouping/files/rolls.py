@@ -17,7 +17,7 @@ from grouping.files.tables import records
 from grouping.files.text import Text, read_text, refuse
 from grouping.world import cells, register
 from grouping.world.classes import YEARS
-from grouping.world.schools import MOST_PUPILS
+from grouping.world.properties import MOST_PUPILS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from grouping.errors import CapReached, Fault, InputRefused
 
+PLAIN_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 MOST_BYTES = 300_000_000
 MOST_WHOLE_DIGITS = 40  # longer whole numbers are kept as decimals: no count is so long
 NOT_A_FILE = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]+:/|/vsi|[{\[])")
@@ -309,11 +310,11 @@ def json_text(value: object) -> str:
         if not value.is_finite():
             raise ValueError("JSON has no NaN and no infinity")
         return str(value)
+    with suppress(TypeError):  # all at once, where no decimal is inside
+        return PLAIN_JSON.encode(value)
     if isinstance(value, Mapping):
-        inner = (
-            f"{json.dumps(str(k), ensure_ascii=False)}: {json_text(v)}" for k, v in value.items()
-        )
+        inner = (f"{PLAIN_JSON.encode(str(k))}: {json_text(v)}" for k, v in value.items())
         return "{" + ", ".join(inner) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(json_text(each) for each in value) + "]"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return PLAIN_JSON.encode(value)

@@ -24,6 +24,7 @@ NEW, OLD = ".grouping-new", ".grouping-old"
 FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 CHUNK = 1 << 20
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+QUOTED = re.compile(r'[,"\r\n]')
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -66,15 +67,17 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     None is an empty cell; text that a spreadsheet would work out as a formula gets an apostrophe
     in front.
     """
-    lines = [",".join(_cell(value) for value in row) for row in (header, *rows)]
+    lines = [",".join([_cell(value) for value in row]) for row in (header, *rows)]
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
 
 
 def _cell(value: object) -> str:
+    if type(value) is int:
+        return str(value)
     text = "" if value is None else str(value)
     if text.startswith(FORMULA) and not NUMBER.fullmatch(text):
         text = "'" + text
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text
 
 
 def _check(folder: Path, files: Mapping[str, bytes], inputs: Collection[Path]) -> None:

@@ -85,6 +85,8 @@ def number(
 
 def whole(value: object, at_least: int, at_most: int) -> int | None:
     """Read a whole number between bounds; 61.0 is whole, 60.5 is not."""
+    if type(value) is int and at_least <= value <= at_most:
+        return value
     exact = number(value, at_least, at_most)
     if exact is None:
         return None

@@ -7,6 +7,8 @@ about 2 m against the survey's definitive transformation, which is plenty for a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -47,16 +49,40 @@ def to_wgs84(easting: ArrayLike, northing: ArrayLike) -> tuple[Floats, Floats]:
     """
     east = np.asarray(easting, dtype=np.float64)
     north = np.asarray(northing, dtype=np.float64)
+    lon, lat = _closed(east.reshape(-1), north.reshape(-1), np.zeros(east.size, dtype=np.int64))
+    return lon.reshape(east.shape), lat.reshape(east.shape)
+
+
+def lines_to_wgs84(lines: Sequence[Floats]) -> list[Floats]:
+    """Longitudes and latitudes of lines of grid points, each as `to_wgs84` gives it by itself.
+
+    A line is an array (points, 2) of eastings and northings, and so is what comes back. A
+    thousand short lines together take little longer than one.
+    """
+    if not lines:
+        return []
+    lengths = [len(line) for line in lines]
+    east, north = np.concatenate(lines).astype(np.float64).T
+    lon, lat = _closed(east, north, np.repeat(np.arange(len(lines)), lengths))
+    return np.split(np.stack([lon, lat], axis=1), np.cumsum(lengths)[:-1])
+
+
+def _closed(east: Floats, north: Floats, line: Whole) -> tuple[Floats, Floats]:
+    """Go back from the grid step by step, each line until all its points are met."""
     metres = np.pi / 180 * 6_370_000.0
     lat = LAT0 + (north - N0) / metres
     lon = LON0 + (east - E0) / (metres * np.cos(np.radians(lat)))
+    open_ = np.arange(len(east))
     for _ in range(60):
-        got_east, got_north = project(lon, lat)
-        off_east, off_north = east - got_east, north - got_north
-        if not off_east.size or max(np.abs(off_east).max(), np.abs(off_north).max()) < 1e-4:
+        got_east, got_north = project(lon[open_], lat[open_])
+        off_east, off_north = east[open_] - got_east, north[open_] - got_north
+        off = ~(np.maximum(np.abs(off_east), np.abs(off_north)) < 1e-4)
+        still = np.isin(line[open_], line[open_][off])
+        open_, off_east, off_north = open_[still], off_east[still], off_north[still]
+        if not len(open_):
             return lon, lat
-        lat = lat + off_north / metres
-        lon = lon + off_east / (metres * np.cos(np.radians(lat)))
+        lat[open_] += off_north / metres
+        lon[open_] += off_east / (metres * np.cos(np.radians(lat[open_])))
     raise ValueError("grid points too far from Great Britain")
 
 

@@ -28,8 +28,13 @@ UNSEEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]
 MOJIBAKE = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|[\u0080-\u009f]|\ufffd")
 
 
-def clean(properties: Mapping[str, object]) -> dict[str, object]:
-    """Copy properties with lone surrogates, which no file could hold, replaced by U+FFFD."""
+def clean(properties: Mapping[str, object]) -> Mapping[str, object]:
+    """Give properties with lone surrogates, which no file could hold, replaced by U+FFFD.
+
+    Where there is plainly none, as nearly always, these are the properties given.
+    """
+    if "".join(properties).isascii() and all(map(_plain, properties.values())):
+        return properties
     return {_whole_text(key): _clean(value) for key, value in properties.items()}
 
 
@@ -95,16 +100,19 @@ def _full(school: School) -> bool:
 
 
 def _garbled(school: School) -> bool:
-    texts = (value for value in school.properties.values() if isinstance(value, str))
-    return any(MOJIBAKE.search(value) for value in texts)
+    odd = (value for value in school.properties.values() if not _plain(value))
+    return any(MOJIBAKE.search(value) for value in odd if isinstance(value, str))
 
 
 def _named(schools: Sequence[School], pattern: re.Pattern[str]) -> list[School]:
-    return [s for s in schools if pattern.search(str(s.properties.get("name", "")))]
+    names = (str(school.properties.get("name", "")) for school in schools)
+    found = (not name.isascii() and pattern.search(name) for name in names)
+    return [school for school, odd in zip(schools, found, strict=True) if odd]
 
 
 def _long(school: School) -> bool:
-    return len(UNSEEN.sub("", str(school.properties.get("name", "")))) > LONGEST_NAME
+    name = str(school.properties.get("name", ""))
+    return len(name) > LONGEST_NAME and len(UNSEEN.sub("", name)) > LONGEST_NAME
 
 
 def _authorities(schools: Sequence[School]) -> list[str]:
@@ -153,6 +161,10 @@ def _is_number(value: object) -> bool:
     except cells.UnfitError:
         return False
     return True
+
+
+def _plain(value: object) -> bool:
+    return value.isascii() if isinstance(value, str) else not isinstance(value, list | dict)
 
 
 def _whole_text(value: str) -> str:

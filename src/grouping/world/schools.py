@@ -20,7 +20,8 @@ from grouping.errors import Fault, InputRefused
 from grouping.world import cells, register
 from grouping.world.cells import UnfitError
 from grouping.world.places import to_grid
-from grouping.world.remarks import clean, clean_name, listed, remarks
+from grouping.world.properties import Property, Reader, read_row, readers
+from grouping.world.remarks import clean, listed, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 Whole = NDArray[np.int64]
 
 LONGITUDES, LATITUDES = (-8.7, 1.8), (49.8, 60.9)
-MOST_PUPILS = 9_999
 MOST_METRES = (700_000, 1_300_000)  # the National Grid's easting and northing
 
 
@@ -162,138 +162,54 @@ def check_rows(
     if not rows:
         faults.append(Fault("holds no schools", "Add at least one school", source))
     rows = [_cleaned(row, source, faults) for row in rows]
-    found = [_school(row, source, faults) for row in rows]
-    faults += _repeats(rows, source)
-    schools = [school for school in found if school is not None]
+    columns = readers()
+    found = [_read(row, columns, source, faults) for row in rows]
+    faults += _repeats(rows, [values["urn"] for values in found], source)
     if faults:
         raise InputRefused(faults)
-    east, north = to_grid([s.longitude for s in schools], [s.latitude for s in schools])
-    placed = [
-        replace(school, easting=int(e), northing=int(n))
-        for school, e, n in zip(schools, east, north, strict=True)
+    points = [row.point for row in rows if row.point is not None]
+    grid = to_grid([point[0] for point in points], [point[1] for point in points])
+    places = zip(rows, found, points, *(axis.tolist() for axis in grid), strict=True)
+    schools = [
+        School(
+            **values,
+            longitude=longitude,
+            latitude=latitude,
+            easting=easting,
+            northing=northing,
+            properties=dict(row.properties),
+        )
+        for row, values, (longitude, latitude), easting, northing in places
     ]
-    placed.sort(key=lambda school: school.urn)
-    said = (*warnings, *remarks(placed), *_unread(rows))
-    return Schools(tuple(placed), source, sha256, said)
+    schools.sort(key=lambda school: school.urn)
+    said = (*warnings, *remarks(schools), *_unread(rows))
+    return Schools(tuple(schools), source, sha256, said)
 
 
 def _cleaned(row: Row, source: str, faults: list[Fault]) -> Row:
     """Make the row's text safe to write again."""
     try:
-        return replace(row, properties=clean(row.properties))
+        properties = clean(row.properties)
     except UnfitError as unfit:
         faults.append(Fault(unfit.what, unfit.do, source, row.place, field="properties"))
-        return replace(row, properties={})
+        properties = {}
+    return row if properties is row.properties else replace(row, properties=properties)
 
 
-@dataclass
-class _Reader:
-    """Reads the fields of one row; every fault goes to the list of the whole file."""
-
-    row: Row
-    source: str
-    faults: list[Fault]
-    urn: int | None = None
-
-    def refuse(self, name: str, what: str, do: str, value: object = None) -> None:
-        at = (self.source, self.row.place, self.urn, name)
-        self.faults.append(Fault(what, do, *at, cells.display(value)))
-
-    def take(self, name: str, read: Callable[[object], Any], needed: str = "") -> Any:
-        value = self.row.properties.get(name)
-        try:
-            got = read(value)
-        except UnfitError as unfit:
-            self.refuse(name, unfit.what, unfit.do, None if name == "head" else value)
-            return None
-        if got is None and needed:
-            self.refuse(name, "is missing", needed + self._instead(name))
-        return got
-
-    def _instead(self, name: str) -> str:
-        """Name a property that looks like the missing one."""
-        wanted = (name, *register.OTHER_NAMES.get(name, ()))
-        near = [key for key in self.row.properties if key.strip().casefold() in wanted]
-        near = [key for key in near if key != name]
-        return f'; if "{near[0]}" holds it, rename that to "{name}"' if near else ""
-
-
-def _whole(at_least: int, at_most: int) -> Callable[[object], int | None]:
-    return lambda value: cells.whole(value, at_least, at_most)
-
-
-def _exact(at_most: int) -> Callable[[object], Fraction | None]:
-    def read(value: object) -> Fraction | None:
-        decimal = cells.number(value, 0, at_most)
-        return None if decimal is None else Fraction(decimal)
-
-    return read
-
-
-def _word(name: str, known: Mapping[str, str]) -> Callable[[object], str | None]:
-    return lambda value: cells.word(value, known, name, secret=name == "head")
-
-
-def _spelt(known: Mapping[str, str]) -> Callable[[object], str | None]:
-    """Read free text; a known word comes back in its usual spelling."""
-
-    def read(value: object) -> str | None:
-        found = cells.text(value)
-        return None if found is None else known.get(found.casefold(), found)
-
-    return read
-
-
-def _name(value: object) -> str | None:
-    return None if cells.text(value) is None else clean_name(str(value)) or None
-
-
-def _school(row: Row, source: str, faults: list[Fault]) -> School | None:
-    """Read one row, not yet on the grid; None where faults were found (and added)."""
-    before = len(faults)
-    reader = _Reader(row, source, faults)
-    take = reader.take
-    reader.urn = urn = take("urn", cells.urn, "Give every school its six-digit URN")
-    for one, other in _twice(row.properties):
-        reader.refuse(one, f'stands twice, also as "{other}"', "Keep one of the two")
-    money, age = _exact(10**12), _whole(-99, 99)
-    values: dict[str, Any] = {
-        "urn": urn,
-        "name": take("name", _name, "Give the school's name"),
-        "roll": take("roll", _whole(0, MOST_PUPILS), "Put the number of pupils in"),
-        "type": take("type", _word("type", register.KNOWN_TYPES), "Give the GIAS type by name"),
-        "status": take("status", _word("status", register.KNOWN_STATUSES)) or register.OPEN,
-        "phase": take("phase", _spelt(register.KNOWN_PHASES)) or register.PRIMARY,
-        "religious_character": take("religious_character", _spelt(register.KNOWN_CHARACTERS)),
-        "diocese": take("diocese", _spelt(register.KNOWN_DIOCESES)),
-        "local_authority": take("local_authority", cells.identity),
-        "age_low": take("age_low", age),
-        "age_high": take("age_high", age),
-        "capacity": take("capacity", _whole(0, 99_999)),
-        "open_date": take("open_date", cells.day),
-        "sparsity_miles": take("sparsity_miles", _exact(1_000)),
-        "income": take("income", money),
-        "expenditure": take("expenditure", money),
-        "head": take("head", _word("head", register.KNOWN_HEADS)) or register.UNKNOWN_HEAD,
-        "federation": take("federation", cells.identity),
-        "partnership": take("partnership", cells.identity),
-        "trust": take("trust", cells.identity),
-    }
+def _read(
+    row: Row, columns: Sequence[tuple[Property, Reader]], source: str, faults: list[Fault]
+) -> dict[str, Any]:
+    """Read the properties of one row, and see that its point is in Great Britain."""
+    values = read_row(row, columns, source, faults)
     if row.point is None:
-        reader.refuse("geometry", row.why_not, row.do, row.value)
+        what, do, value = row.why_not, row.do, row.value
     elif wrong := outside(*row.point):
-        reader.refuse("geometry", *wrong, list_of(row.point))
-    if len(faults) > before or row.point is None:
-        return None
-    longitude, latitude = row.point
-    return School(
-        **values,
-        longitude=longitude,
-        latitude=latitude,
-        easting=0,
-        northing=0,
-        properties=row.properties,
-    )
+        what, do, value = *wrong, list_of(row.point)
+    else:
+        return values
+    at = (source, row.place, values["urn"], "geometry")
+    faults.append(Fault(what, do, *at, cells.display(value)))
+    return values
 
 
 def list_of(point: tuple[float, float]) -> str:
@@ -329,27 +245,11 @@ def outside(longitude: float, latitude: float) -> tuple[str, str] | None:
     )
 
 
-def _twice(properties: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Find property names that are the same but for case and spaces."""
-    seen: dict[str, str] = {}
-    pairs = []
-    for key in properties:
-        folded = key.strip().casefold()
-        if folded in seen:
-            pairs.append((seen[folded], key))
-        seen.setdefault(folded, key)
-    return pairs
-
-
-def _repeats(rows: Sequence[Row], source: str) -> list[Fault]:
+def _repeats(rows: Sequence[Row], urns: Sequence[int | None], source: str) -> list[Fault]:
     """Refuse a URN that stands twice, naming both rows and the fields that differ."""
     first: dict[int, Row] = {}
     faults = []
-    for row in rows:
-        try:
-            urn = cells.urn(row.properties.get("urn"))
-        except UnfitError:
-            continue
+    for row, urn in zip(rows, urns, strict=True):
         if urn is None:
             continue
         if urn not in first:
