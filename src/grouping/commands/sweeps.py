@@ -89,12 +89,12 @@ def sweep(
                 inputs=[grid, *read_besides(schools, policy, journeys, source)],
             )
     except KeyboardInterrupt:
-        say(f"Stopped: {count.ready:,} of {count.of:,} rows are kept in {output}.")
-        say("To go on, give the same command again.")
+        say(f"Stopped: {count.said} rows are kept in {output}.")
+        say("To go on where it stopped, give the same command again.")
         raise typer.Exit(INTERRUPTED) from None
     except GroupingError:
         if count.ready:
-            say(f"{count.ready:,} of {count.of:,} rows are kept in {output}.")
+            say(f"{count.said} rows are kept in {output}.")
         raise
     _show(made, count, output)
     if any(row.status == "failed" for row in made.rows):
@@ -108,6 +108,11 @@ class _Count:
     kept: int = 0
     ready: int = 0
     of: int = 0
+
+    @property
+    def said(self) -> str:
+        """Say it as in 3 of 15."""
+        return f"{self.ready:,} of {self.of:,}" if self.of else "no"
 
 
 @contextmanager

@@ -176,7 +176,8 @@ def _solve(
     if not left:
         return
     with workers as crew:
-        for ready, (job, made) in enumerate(each(left, crew), start=kept + 1):
+        ended = each(left, crew)
+        for ready, (job, made) in enumerate(ended, start=kept + 1):
             row = _given_up(job, made) if isinstance(made, Lost) else made
             rows[job.key] = replace(row, federations=tuple(map(sys.intern, row.federations)))
             if log:

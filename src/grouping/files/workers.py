@@ -133,7 +133,7 @@ class OwnProcesses:
         self.pool = ProcessPoolExecutor(
             self.workers, context, _begin, (self.ends[0], self.shipment)
         )
-        with _deaf():
+        with _later():
             answers = [self.pool.submit(hello) for _ in range(self.workers)]
         for answer in answers:
             answer.result()
@@ -235,13 +235,20 @@ def _follow(stop: Connection) -> None:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Let processes started here be deaf to Ctrl-C from their first moment, where that goes."""
+def _later() -> Iterator[None]:
+    """Put Ctrl-C off until this is over, and let it never come to processes started meanwhile."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    masks = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
         yield
     finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    if came:
+        raise KeyboardInterrupt
