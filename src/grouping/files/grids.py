@@ -23,7 +23,7 @@ from typing import Any
 from grouping.errors import CapReached, Fault, InputRefused, PolicyRefused
 from grouping.files.text import read_text
 from grouping.files.workers import ready_policy
-from grouping.policy.checks import kind
+from grouping.policy.checks import kind, seen
 from grouping.policy.toml import document
 from grouping.questions.scenarios import Scenario, flat, settings_of, unknown_keys
 from grouping.world.register import nearest
@@ -105,17 +105,17 @@ def _axes(found: Any, faults: list[Fault]) -> dict[str, list[Any]]:
 
 def _values(key: str, values: list[Any], place: str) -> Iterator[Fault]:
     """Tell values that no policy can hold, and values that stand twice."""
-    seen = set()
+    before = set()
     for k, value in enumerate(values, start=1):
         try:
             settings = settings_of({key: value})
         except PolicyRefused as refused:
             yield from (replace(f, place=f"{place}, item {k}") for f in refused.faults)
             continue
-        if settings in seen:
+        if settings in before:
             do = "Keep one of the two"
-            yield Fault("stands twice", do, place=f"{place}, item {k}", value=_shown(value))
-        seen.add(settings)
+            yield Fault("stands twice", do, place=f"{place}, item {k}", value=seen(value))
+        before.add(settings)
 
 
 def _single(found: Any, faults: list[Fault]) -> list[Scenario]:
@@ -132,7 +132,3 @@ def _single(found: Any, faults: list[Fault]) -> list[Scenario]:
             faults += [replace(f, place=f"{SCENARIO} {k}, {f.place}") for f in refused.faults]
         single.append(dict(flat(one)))
     return single
-
-
-def _shown(value: Any) -> Any:
-    return None if isinstance(value, list | dict) else value

@@ -39,10 +39,7 @@ LOCKED = 1 << 30  # the byte that is locked, beyond any row
 
 
 class RowLog:
-    """The rows of a folder: those that are there, and those to come.
-
-    `cut` counts lines that did not match their hash.
-    """
+    """The rows of a folder: those that are there, and those to come."""
 
     def __init__(
         self,
@@ -56,7 +53,6 @@ class RowLog:
         self.about = {"schema": SCHEMA, "parts": self.parts, **about}
         self.inputs = inputs
         self.rows: dict[str, Row] = {}
-        self.cut = 0
 
     def __enter__(self) -> RowLog:
         """Open the folder.
@@ -89,6 +85,11 @@ class RowLog:
                 rest = rest[self.handle.write(rest) or 0 :]
             os.fsync(self.handle.fileno())
         self.rows[row.key] = row
+
+    def look(self) -> None:
+        """Read again what is there: an interrupt may have come between a row and its note."""
+        with in_words(self.folder):
+            self._read()
 
     def finish(self, tables: Mapping[str, bytes]) -> None:
         """Write the tables, whole or not at all."""
@@ -145,13 +146,10 @@ class RowLog:
         text = self.handle.readall()
         whole = text.rfind(b"\n") + 1
         if whole < len(text):
-            self.cut += 1
             self.handle.truncate(whole)
         for line in text[:whole].splitlines():
             row = row_of(line)
-            if row is None:
-                self.cut += 1
-            else:
+            if row is not None:
                 self.rows[row.key] = row
 
 

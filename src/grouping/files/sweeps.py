@@ -154,7 +154,14 @@ def swept(
         log = RowLog(out, shipment.parts, about, [*inputs, *paths])
     with log or nullcontext():
         rows = dict(log.rows) if log else {}
-        _solve(jobs, rows, crew_of(shipment), log, watch)
+        try:
+            _solve(jobs, rows, crew_of(shipment), log, watch)
+        except BaseException:
+            if log:
+                log.look()
+                keys = {job.key for job in jobs}
+                watch(len(keys & log.rows.keys()), len(keys))
+            raise
         result = Sweep(tuple(rows[job.key] for job in jobs))
         if log:
             log.finish(tables(result))

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from grouping.errors import Fault, PolicyRefused, shown
-from grouping.policy.checks import FIRST
+from grouping.policy.checks import FIRST, seen
 from grouping.policy.schema import is_lock, parameters, ready_made
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def value_text(place: str, value: object) -> str:
         return f"{{{inner}}}"
     if isinstance(value, int | float | Decimal | Fraction):
         return _number(place, value)
-    raise PolicyRefused(Fault("cannot be written in a policy file", "", "", place, value=value))
+    what = "cannot be written in a policy file"
+    raise PolicyRefused(Fault(what, "", "", place, value=seen(value)))
 
 
 def _text(value: str) -> str:

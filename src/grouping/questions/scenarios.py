@@ -29,6 +29,7 @@ Settings = tuple[tuple[str, str], ...]  # key and TOML text, ascending by key
 
 ROLL_CHANGE = "roll_change"  # short for the key below, where the policy weighs leadership
 LEADERSHIP = "terms.leadership.roll_change"
+AS_IN = 'Write it as in "-10%", or -0.1'
 FILES = ("neighbours.edges", "neighbours.barriers")  # keys whose value names a file
 
 
@@ -144,8 +145,11 @@ def _share(value: Any) -> str:
     """Read a change of rolls: -0.1, or text such as "-10%"."""
     number = plain(value)
     if isinstance(number, bool) or not isinstance(number, str | int | Decimal | Fraction):
-        raise UnfitError("is no change of rolls", 'Write it as in "-10%", or -0.1')
-    return value_text(ROLL_CHANGE, change(number) if isinstance(number, str) else number)
+        raise UnfitError("is no change of rolls", AS_IN)
+    try:
+        return value_text(ROLL_CHANGE, change(number) if isinstance(number, str) else number)
+    except UnfitError as unfit:
+        raise UnfitError(unfit.what, AS_IN) from None
 
 
 def unknown_keys(keys: Iterable[str], defaults: Callable[[str], dict[str, Any]]) -> list[Fault]:
