@@ -34,6 +34,7 @@ pytestmark = [
 ]
 
 WEIGHTS = [{"terms.journey.weight": weight} for weight in range(1, 41)]
+DEATH = "__import__('time').sleep(1) or __import__('os')._exit(1)"  # in a worker, by name
 SCHOOLS = random_rows(random.Random(9), 12)
 
 
@@ -122,7 +123,7 @@ def test_a_scenario_that_kills_every_worker_is_a_row(scheduler: str, tmp_path: P
     class Deadly(Given):
         def submit(self, job: workers.Job, *, whole: bool) -> Any:
             if job.settings == scenarios[3]:
-                return self.executor.submit(os._exit, 1)
+                return self.executor.submit(eval, DEATH)
             return super().submit(job, whole=whole)
 
     with cluster(scheduler) as (executor, at_once):

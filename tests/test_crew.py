@@ -11,8 +11,9 @@ from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 
 import pytest
 
-from grouping.questions.crew import TRIES, Lost, each
+from grouping.questions.crew import Lost, each
 
+TRIES = 3
 MOMENT = 0.002  # seconds a piece of work takes at most
 
 
@@ -22,6 +23,8 @@ class Gang:
     `deadly` pieces break everything that is in hand, as in a pool of processes; `sick` ones fail
     by themselves, as on a cluster; `lacks` are those whose worker was never sent what it keeps.
     """
+
+    tries = TRIES
 
     def __init__(
         self,
@@ -119,15 +122,22 @@ def test_a_worker_that_was_never_sent_what_it_keeps_is_sent_it() -> None:
 
 
 def test_what_was_in_hand_is_called_off_where_the_caller_stops() -> None:
-    gang = Gang(at_once=64)
+    hold = threading.Event()
+
+    class Slow(Gang):
+        def work(self, future: Future[int | None], job: int, whole: bool) -> None:
+            if job:
+                hold.wait()
+            super().work(future, job, whole)
+
+    gang = Slow()
     work = each(iter(range(1000)), gang)
-    next(work)
-    with gang.lock:
-        left = list(gang.open)
-        work.close()
-    assert left
+    assert next(work) == (0, 0)
+    left = list(gang.open)
+    work.close()
+    assert len(left) == gang.at_once - 1
     assert all(future.cancelled() for future in left)
-    assert gang.most <= 64
+    hold.set()
 
 
 def test_an_executor_that_cannot_be_renewed_ends_the_work() -> None:

@@ -31,7 +31,7 @@ from grouping.files.workers import Given, Job, OwnProcesses, ready_policy
 from grouping.files.writing import csv_bytes
 from grouping.policy.words import Policy
 from grouping.questions.case import Case
-from grouping.questions.crew import TRIES, Crew, Lost, each
+from grouping.questions.crew import Crew, Lost, each
 from grouping.questions.scenarios import (
     FILES,
     Scenario,
@@ -193,7 +193,7 @@ def _solve(
 
 
 def _given_up(job: Job, lost: Lost) -> Row:
-    why = f"its worker died {TRIES} times, perhaps for want of memory ({lost.why})"
+    why = f"its worker died each time, perhaps for want of memory ({lost.why})"
     return Row(job.key, job.settings, FAILED, " ".join(why.split()))
 
 

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from grouping.errors import Fault, GroupingError, UsageRefused
 from grouping.files.shipped import money_of, policy_text
 from grouping.policy.toml import document
-from grouping.questions.crew import TRIES
 from grouping.questions.scenarios import Settings
 from grouping.questions.shipments import Ready, Shipment, unpacked
 from grouping.questions.sweep import Row, answered
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 HELD = 2  # sweeps that a worker keeps things of, the latest
+TRIES = 3  # times a process may die of one scenario, or of being started
 IN_HAND = 3  # scenarios given out for each process of one's own
 SECONDS_TO_CONNECT = 10
 SECONDS_TO_ANSWER = 600
@@ -78,6 +78,8 @@ def hello() -> int:
 
 class OwnProcesses:
     """Processes started for one sweep, with it, and never left behind."""
+
+    tries = TRIES
 
     def __init__(self, shipment: Shipment, workers: int | None = None) -> None:
         self.shipment = shipment
@@ -148,7 +150,13 @@ class OwnProcesses:
 
 
 class Given:
-    """An executor that somebody else has started, and will close."""
+    """An executor that somebody else has started, and will close.
+
+    A cluster tries a piece again by itself, and blames what stood in line behind it too: so what
+    comes back as failed is tried once more, alone.
+    """
+
+    tries = 1
 
     def __init__(self, executor: Executor, shipment: Shipment, at_once: int) -> None:
         self.executor = executor

@@ -2,7 +2,7 @@
 
 Pieces are handed out a few at a time, so that memory does not grow with their number. Where a
 worker dies, whatever was in hand is done again one piece at a time: a piece that then takes its
-worker with it is the one to blame, and after `TRIES` times it is given up.
+worker with it is the one to blame, and after a few times it is given up.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
-
-TRIES = 3
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -28,11 +26,15 @@ class Lost:
 
 
 class Crew(Protocol[Asked, Made]):
-    """Workers to hand work to, `at_once` pieces at most."""
+    """Workers to hand work to."""
 
     @property
     def at_once(self) -> int:
         """How many pieces of work to hand out before any comes back."""
+
+    @property
+    def tries(self) -> int:
+        """How often a piece may take its worker with it, when it is all there is in hand."""
 
     def submit(self, job: Asked, *, whole: bool) -> Future[Made | None]:
         """Hand out a piece, with all that workers keep if `whole`.
@@ -106,7 +108,7 @@ class _Rounds(Generic[Job, Made]):
                     self.again.append(job)
                     continue
                 self.tries[job] += 1
-                if self.tries[job] == TRIES:
+                if self.tries[job] >= self.crew.tries:
                     lost = True
                     self.again.popleft()
                     yield job, Lost(f"{type(error).__name__}: {error}")
