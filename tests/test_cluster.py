@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from executors import Here
 from grouping import Case, sweep
 from grouping.errors import UsageRefused
 from grouping.files import workers
@@ -22,8 +23,7 @@ from grouping.files.rows import ROWS
 from grouping.files.sweeps import settings_of_all, swept
 from grouping.files.workers import Given, cluster
 from grouping.questions.shipments import Shipment
-from test_cli import Run, run, save  # noqa: F401  the fixture `run` is one of these
-from test_sweep import Here
+from test_cli import child, save
 from villages import policy_of, random_rows, schools_of
 
 pytestmark = [
@@ -133,21 +133,21 @@ def test_a_scenario_that_kills_every_worker_is_a_row(scheduler: str, tmp_path: P
 
 
 def test_the_command_line_uses_a_cluster(
-    run: Run,  # noqa: F811
-    scheduler: str,
-    tmp_path: Path,
-    whole: dict[str, bytes],
+    scheduler: str, tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
     schools = save(tmp_path / "schools.geojson", *SCHOOLS)
     grid = tmp_path / "grid.toml"
     grid.write_text(f'[grid]\n"terms.journey.weight" = {list(range(1, 41))}', encoding="utf-8")
     words = ("sweep", schools, "--grid", grid, "-o", tmp_path / "out", "--cluster", scheduler)
-    code, out, err = run(*words)
-    assert code == 0, err
-    assert "40 scenarios: 40 optimal." in out
+    ran = child(*words)
+    assert ran.returncode == 0, ran.stderr
+    assert b"40 scenarios: 40 optimal." in ran.stdout
     assert {p.name for p in (tmp_path / "out").glob("*.csv")} == {*whole, "seconds.csv"}
-    code, _, err = run(*words, "--workers", 2)
-    assert (code, "--workers is for processes of this machine" in err) == (2, True)
+    ran = child(*words, "--workers", 2)
+    assert (ran.returncode, b"--workers is for processes of this machine" in ran.stderr) == (
+        2,
+        True,
+    )
 
 
 def test_where_no_scheduler_answers_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

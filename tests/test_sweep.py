@@ -6,7 +6,7 @@ import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import grouping
+from executors import Here, Never
 from grouping import Case, InputRefused, PolicyRefused, Sweep, sweep
 from grouping.files.shipped import money_of
 from grouping.questions.scenarios import settings_of
@@ -41,15 +42,6 @@ SCENARIOS += [
     {"terms.journey.weight": -5},
     {"neighbours.kind": "gabriel"},
 ]
-
-
-class Here(Executor):
-    """An executor that works while one submits to it."""
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kw: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(function(*args, **kw))
-        return future
 
 
 @pytest.fixture(scope="module")
@@ -304,10 +296,6 @@ def test_rules_given_as_python_are_refused_with_what_to_do(village: Schools) -> 
 def test_what_no_policy_can_hold_is_refused_before_anything_is_solved(
     scenario: dict[str, Any], said: str, village: Schools
 ) -> None:
-    class Never(Here):
-        def submit(self, *args: Any, **kw: Any) -> Future[Any]:
-            raise AssertionError("nothing is to be solved")
-
     with pytest.raises(PolicyRefused, match=said):
         sweep(Case(village, policy_of()), [{}, scenario], executor=Never())
 

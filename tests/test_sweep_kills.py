@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
+from executors import Here
 from grouping import Case, GroupingError, sweep
 from grouping.files.geojson import geojson_bytes
 from grouping.files.rows import ROWS
@@ -26,7 +27,6 @@ from grouping.files.sweeps import settings_of_all, swept
 from grouping.files.workers import Job, OwnProcesses
 from grouping.questions.shipments import Shipment
 from grouping.world.schools import Schools
-from test_sweep import Here
 from villages import policy_of, random_rows, schools_of
 
 WEIGHTS = [{"terms.journey.weight": weight} for weight in range(1, 31)]

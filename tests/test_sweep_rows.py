@@ -11,23 +11,18 @@ from typing import Any
 
 import pytest
 
+from executors import Here, Never
 from grouping import Case, sweep
 from grouping.errors import OutputRefused
 from grouping.files.rows import ROWS, RowLog, line_of, row_of
 from grouping.questions.sweep import Row
 from grouping.world.schools import Schools
-from test_sweep import Here
 from villages import policy_of, row, schools_of
 
 GRID: list[dict[str, Any]] = [{"terms.journey.weight": weight} for weight in range(1, 9)]
 GRID += [{"terms.journey.weight": -1}, {"limits.federations": {"at_least": 9}}]
 PARTS = {"schools": "a", "journeys": "b", "policy": "c", "time_limit": None, "version": "0"}
 ROW = Row("k", (("a", '"=1"'),), "optimal", "é\n", (("cost", 7, None),), ("1-2",), 3, 4, 0.5)
-
-
-class Never(Here):
-    def submit(self, *args: Any, **kw: Any) -> Any:
-        raise AssertionError("nothing is left to be solved")
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:

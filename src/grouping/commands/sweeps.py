@@ -85,7 +85,7 @@ def sweep(
                 time_limit=time_limit,
                 watch=watch,
                 beside=grid.parent,
-                about={"inputs": hashes},
+                about={"inputs": hashes, **({"journeys": travel.about} if travel else {})},
                 inputs=[grid, *read_besides(schools, policy, journeys, source)],
             )
     except KeyboardInterrupt:
@@ -97,6 +97,8 @@ def sweep(
             say(f"{count.said} rows are kept in {output}.")
         raise
     _show(made, count, output)
+    if travel and "attribution" in travel.about:
+        typer.echo("Map data (c) OpenStreetMap contributors, ODbL.")
     if any(row.status == "failed" for row in made.rows):
         raise typer.Exit(NOT_ALL)
 
