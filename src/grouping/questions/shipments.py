@@ -24,10 +24,11 @@ from grouping.questions.case import Case
 from grouping.questions.scenarios import Ground, Settings
 from grouping.world.budgets import Money
 from grouping.world.ethos import PairTable
-from grouping.world.journeys import NONE, Journeys, from_pairs
+from grouping.world.journeys import Journeys, from_columns, near
 from grouping.world.schools import Schools
 
 OPEN = "Open"  # no other school ever takes part
+HOWEVER_FAR = np.iinfo(np.int32).max  # tenths of a minute
 
 Columns = tuple[str, NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]
 
@@ -123,8 +124,7 @@ def unpacked(
     journeys = None
     if shipment.journeys is not None:
         source, first, second, tenths = shipment.journeys
-        ends = zip(first.tolist(), second.tolist(), strict=True)
-        journeys = from_pairs(dict(zip(ends, tenths.tolist(), strict=True)), source)
+        journeys = from_columns(first, second, tenths, source)
     own = shipment.money
     ground = Ground(
         shipment.text,
@@ -155,9 +155,8 @@ def _columns(journeys: Journeys | None, schools: Schools) -> Columns | None:
         np.asarray([getattr(school, name) for school in rows], dtype=np.int64)
         for name in ("urn", "easting", "northing")
     )
-    matrix = journeys.tenths(urns, east, north)
-    one, other = np.nonzero(np.triu(matrix != NONE, 1))
-    return journeys.source, urns[one], urns[other], matrix[one, other]
+    one, other, tenths = near(journeys, urns, east, north, HOWEVER_FAR)
+    return journeys.source, urns[one], urns[other], tenths
 
 
 def digest(value: Any) -> str:
