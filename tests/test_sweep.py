@@ -20,6 +20,7 @@ import pytest
 import grouping
 from executors import Here, Never
 from grouping import Case, InputRefused, PolicyRefused, Sweep, sweep
+from grouping.errors import UsageRefused
 from grouping.files.shipped import money_of
 from grouping.questions.scenarios import settings_of
 from grouping.questions.sweep import STAGES
@@ -367,6 +368,16 @@ def test_a_time_limit_is_told_by_the_rows(few: Schools) -> None:
     assert found.rows[0].key != proved.rows[0].key
     same = sweep(Case(few, policy_of()), [{}], time_limit=0.0, executor=Here())
     assert found.rows[0].key == same.rows[0].key
+
+
+@pytest.mark.parametrize("limit", [-1, float("nan")])
+def test_what_is_no_time_limit_is_refused(limit: float, village: Schools) -> None:
+    with pytest.raises(UsageRefused, match="is no time limit"):
+        sweep(Case(village, policy_of()), [{}], time_limit=limit, executor=Never())
+
+
+def test_a_sweep_says_what_it_is(swept: Sweep) -> None:
+    assert repr(swept) == "<Sweep of 16 scenarios: 13 optimal, 2 refused, 1 infeasible>"
 
 
 def test_the_key_stands_on_the_schools_and_not_on_their_file() -> None:

@@ -99,7 +99,7 @@ def sweep(
     _show(made, count, output)
     if travel and "attribution" in travel.about:
         typer.echo("Map data (c) OpenStreetMap contributors, ODbL.")
-    if any(row.status == "failed" for row in made.rows):
+    if _failed(made):
         raise typer.Exit(NOT_ALL)
 
 
@@ -192,11 +192,13 @@ def _travel(
     return read
 
 
+def _failed(made: Sweep) -> bool:
+    return any(row.status == "failed" for row in made.rows)
+
+
 def _show(made: Sweep, count: _Count, output: Path) -> None:
     """Say what came of it, in a few sentences."""
-    statuses = Counter(row.status for row in made.rows)
-    listed = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
-    typer.echo(f"{len(made):,} scenarios: {listed}.")
+    typer.echo(f"{made.said}.")
     if count.kept:
         typer.echo(f"{count.kept:,} of them were there before.")
     plans = sum(row.has_plan for row in made.rows)
@@ -211,7 +213,7 @@ def _show(made: Sweep, count: _Count, output: Path) -> None:
         FEW
     ):
         typer.echo(f"{number:,} x {plain(message)}")
-    if statuses["failed"]:
+    if _failed(made):
         typer.echo("Give the same command again, and those that failed are tried again.")
     typer.echo("These are candidates for discussion: governing bodies decide.")
     typer.echo(f"Tables are in {plain(str(output))}")

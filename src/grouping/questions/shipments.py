@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grouping import __version__
-from grouping.errors import Fault, PolicyRefused
+from grouping.errors import Fault, PolicyRefused, UsageRefused
 from grouping.policy.words import Policy
 from grouping.policy.writing import written
 from grouping.questions.case import Case
@@ -87,6 +87,8 @@ def packed(case: Case, files: Mapping[tuple[str, str], Any], time_limit: float |
     ------
     PolicyRefused
         Where a rule, term or limit of the policy was given as Python.
+    UsageRefused
+        Where the time limit is none.
     """
     policy = case.policy
     if policy.unchecked:
@@ -99,6 +101,9 @@ def packed(case: Case, files: Mapping[tuple[str, str], Any], time_limit: float |
              for name in policy.unchecked]
         )  # fmt: skip
     limit = None if time_limit is None else float(time_limit)
+    if limit is not None and not limit >= 0:
+        do = "Give seconds, 0 or more"
+        raise UsageRefused(Fault("is no time limit", do, place="time_limit", value=time_limit))
     text = written(_with_names(policy))
     journeys = _columns(case.journeys, case.schools)
     wanted = [text, policy.money, policy.pair_table, policy.edges, policy.barriers]

@@ -69,7 +69,7 @@ class Pair:
     share: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sweep:
     """The rows of a sweep, in the order of its scenarios: candidates for discussion all."""
 
@@ -77,6 +77,16 @@ class Sweep:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<Sweep of {self.said}>"
+
+    @property
+    def said(self) -> str:
+        """Say it as in "6 scenarios: 5 optimal, 1 refused"."""
+        statuses = Counter(row.status for row in self.rows)
+        listed = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
+        return f"{len(self):,} scenarios" + (f": {listed}" if listed else "")
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
