@@ -192,6 +192,14 @@ def grid_file(tmp_path: Path) -> Path:
     return path
 
 
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may be deaf to it
+from grouping.cli import main
+main()
+"""
+
+
 @pytest.fixture
 def start(schools_file: str, grid_file: Path) -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
     """Start the command in a process group of its own; nothing of it is left at the end."""
@@ -200,7 +208,7 @@ def start(schools_file: str, grid_file: Path) -> Iterator[Callable[[Path], subpr
     def go(out: Path) -> subprocess.Popen[str]:
         words = ["sweep", schools_file, "--grid", str(grid_file), "-o", str(out), "--workers", "2"]
         child = subprocess.Popen(
-            [sys.executable, "-m", "grouping", *words],
+            [sys.executable, "-c", COMMAND, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         started.append(child)
@@ -284,6 +292,21 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
     ]
     assert "Traceback" not in err
     assert 5 <= there < 120
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.0, 0.1, 0.4])
+def test_ctrl_c_while_the_processes_start_is_neither_lost_nor_told_by_them(
+    moment: float, start: Callable[[Path], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    child = start(tmp_path / "out")
+    assert wait_for((tmp_path / "out" / ROWS).exists)
+    time.sleep(moment)
+    os.killpg(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "Traceback" not in err, err
+    assert "give the same command again" in err
 
 
 def test_an_executor_of_threads_leaves_no_thread_behind() -> None:

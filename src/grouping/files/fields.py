@@ -80,7 +80,7 @@ SWEEP_FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
         "scenarios.csv", "status", "text", "",
         ("optimal: proved best; feasible: a plan, not proved; infeasible: no plan can exist; "
         "unknown: stopped with no plan; refused: the policy does not hold; capped: too many "
-        "candidates; failed: its workers died, or a fault of ours"),
+        "candidates; failed: its workers died, memory ran out, or a fault of ours"),
     ),
     ("scenarios.csv", "urgent_alone", "integer", "schools", "stage; empty: priced, or no plan"),
     ("scenarios.csv", "urgent_alone_bound", "integer", "schools", "the best proved possible"),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from grouping import __version__
 from grouping.errors import Fault, PolicyRefused, UsageRefused
 from grouping.policy.words import Policy
-from grouping.policy.writing import written
+from grouping.policy.writing import value_text, written
 from grouping.questions.case import Case
 from grouping.questions.scenarios import Ground, Settings
 from grouping.world.budgets import Money
@@ -64,7 +64,7 @@ class Shipment:
         texts = dict(settings)
         named = {
             key: digest(held) for (key, path), held in self.files.items()
-            if texts.get(key) == json.dumps(path, ensure_ascii=False)
+            if texts.get(key) == value_text(key, path)
         }  # fmt: skip
         return digest([self.sha256, settings, named])
 

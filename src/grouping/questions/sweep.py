@@ -37,9 +37,9 @@ class Row:
     """What came of one scenario.
 
     `status` is that of a plan ("optimal", "feasible", "infeasible", "unknown"), or "refused" (the
-    policy does not hold, or not with these schools), "capped" (too many candidates, or too little
-    memory) or "failed" (no fault of the scenario's: its workers died); `message` says why.
-    `stages` are name, value and bound; `federations` the keys of the plan.
+    policy does not hold, or not with these schools), "capped" (too many candidates) or "failed"
+    (its workers died, memory ran out, or a fault of ours); `message` says why. `stages` are name,
+    value and bound; `federations` the keys of the plan.
     """
 
     key: str
@@ -191,7 +191,8 @@ def answered(ready: Ready, key: str, settings: Settings) -> Row:
     except CapReached as capped:
         row = Row(key, settings, "capped", _one_line(capped))
     except MemoryError:
-        row = Row(key, settings, "capped", "out of memory: lower rules.schools.at_most")
+        why = "out of memory: use fewer workers at once, or lower rules.schools.at_most"
+        row = Row(key, settings, FAILED, why)
     except GroupingError as error:
         row = Row(key, settings, FAILED, _one_line(error))
     except Exception as error:  # noqa: BLE001  our fault, and no other scenario's
