@@ -2,7 +2,8 @@
 
     python benchmarks/sweep.py [--scenarios 1000] [--workers 2] [--kills 5] [SCHOOLS]
 
-The time is that of the whole command, from the start of Python to the tables on disk. With
+The time is that of the whole command, from the start of Python to the tables on disk; beside it
+stands what its processes used of processors, which other work on the machine changes little. With
 `--kills` the same sweep is run again, killed (SIGKILL) so many times at random moments, gone on
 with each time, and its tables are compared with those of the first, byte for byte. A measurement,
 never a test.
@@ -105,17 +106,17 @@ def main() -> None:
         began = time.perf_counter()
         ended(start(chosen.schools, grid, whole, chosen.workers))
         seconds = time.perf_counter() - began
+        worked = os.times().children_user + os.times().children_system
         with (whole / "scenarios.csv").open(encoding="utf-8-sig", newline="") as file:
             statuses = Counter(row["status"] for row in csv.DictReader(file))
         with (whole / "seconds.csv").open(encoding="utf-8-sig", newline="") as file:
             each = [float(row["seconds"]) for row in csv.DictReader(file)]
-        print("| scenarios | processes | seconds | a scenario, median | busy | statuses |")
+        print("| scenarios | processes | seconds | of processors | a scenario, median | statuses |")
         print("|---|---|---|---|---|---|")
         said = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
-        busy = sum(each) / seconds / chosen.workers
         print(
-            f"| {chosen.scenarios:,} | {chosen.workers} | {seconds:.0f} "
-            f"| {statistics.median(each):.2f} | {busy:.0%} | {said} |",
+            f"| {chosen.scenarios:,} | {chosen.workers} | {seconds:.0f} | {worked:.0f} "
+            f"| {statistics.median(each):.2f} | {said} |",
             flush=True,
         )
         if chosen.kills:
