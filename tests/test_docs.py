@@ -16,6 +16,7 @@ import typer
 
 import grouping
 from grouping import cli, errors
+from grouping.files.grids import read_grid
 from grouping.files.shipped import figures, policy_text
 from grouping.policy import limits, rules, terms
 
@@ -115,12 +116,15 @@ def test_the_tutorial_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_policies_of_a_page_are_read(page: Path, tmp_path: Path) -> None:
-    """Every policy shown is one that can be read."""
+    """Every policy shown is one that can be read, and every grid of scenarios too."""
     for kind, text in blocks(page):
         if kind == "toml":
-            path = tmp_path / "policy.toml"
+            path = tmp_path / "shown.toml"
             path.write_text(text, encoding="utf-8")
-            assert grouping.read_policy(path).rules
+            if "[grid]" in text:
+                assert len(read_grid(path).scenarios) == 19
+            else:
+                assert grouping.read_policy(path).rules
 
 
 def anchors(page: Path) -> set[str]:

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from grouping.files.exports import write_plan
     from grouping.files.geojson import read_schools
     from grouping.files.policies import read_policy
+    from grouping.files.sweeps import sweep
     from grouping.policy.survey import survey
     from grouping.policy.words import Limit, Policy, Rule, Term
+    from grouping.questions.case import Case
+    from grouping.questions.sweep import Sweep
     from grouping.world.federations import Federations, federation
     from grouping.world.journeys import Journeys, from_graph, from_matrix, from_pairs
     from grouping.world.schools import Schools
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "Case": "questions.case",
     "Federations": "world.federations",
     "GroupingError": "errors",
     "InputRefused": "errors",
@@ -41,6 +45,7 @@ _PLACES = {
     "PolicyRefused": "errors",
     "Rule": "policy.words",
     "Schools": "world.schools",
+    "Sweep": "questions.sweep",
     "Term": "policy.words",
     "budgets": "answers.budgets",
     "federation": "world.federations",
@@ -51,10 +56,12 @@ _PLACES = {
     "read_policy": "files.policies",
     "read_schools": "files.geojson",
     "survey": "policy.survey",
+    "sweep": "files.sweeps",
     "write_plan": "files.exports",
 }
 
 __all__ = [
+    "Case",
     "Federations",
     "GroupingError",
     "InputRefused",
@@ -65,6 +72,7 @@ __all__ = [
     "PolicyRefused",
     "Rule",
     "Schools",
+    "Sweep",
     "Term",
     "budgets",
     "federation",
@@ -75,6 +83,7 @@ __all__ = [
     "read_policy",
     "read_schools",
     "survey",
+    "sweep",
     "write_plan",
 ]
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grouping.commands import plans, sources
+from grouping.commands import plans, sources, sweeps
 from grouping.commands.inputs import say
 from grouping.errors import GroupingError, InputRefused
 
@@ -25,6 +25,7 @@ app.add_typer(importing, name="import", help="Make a schools.geojson from a regi
 for command in (
     plans.propose,
     plans.check,
+    sweeps.sweep,
     sources.validate,
     sources.budgets,
     sources.journeys,

@@ -70,3 +70,36 @@ FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
     *(("federations.csv", *field) for field in _SHARED),
     *(("schools.csv", *field) for field in (*_SCHOOL, *_PLAN, *_POINTS)),
 )
+
+_SCENARIO = (
+    ("key", "text", "", "hash of all that the row stands on: schools, journeys, policy, scenario"),
+)
+SWEEP_FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
+    *(("scenarios.csv", *field) for field in _SCENARIO),
+    (
+        "scenarios.csv", "status", "text", "",
+        ("optimal: proved best; feasible: a plan, not proved; infeasible: no plan can exist; "
+        "unknown: stopped with no plan; refused: the policy does not hold; capped: too many "
+        "candidates; failed: its workers died, memory ran out, or a fault of ours"),
+    ),
+    ("scenarios.csv", "urgent_alone", "integer", "schools", "stage; empty: priced, or no plan"),
+    ("scenarios.csv", "urgent_alone_bound", "integer", "schools", "the best proved possible"),
+    ("scenarios.csv", "small_alone", "integer", "schools", "stage; empty: priced, or no plan"),
+    ("scenarios.csv", "small_alone_bound", "integer", "schools", "the best proved possible"),
+    ("scenarios.csv", "cost", "integer", "thousandths of a point", "stage; less is better"),
+    ("scenarios.csv", "cost_bound", "integer", "thousandths of a point", "no plan costs less"),
+    ("scenarios.csv", "federations", "integer", "", "federations of the plan"),
+    ("scenarios.csv", "schools_alone", "integer", "schools", "take part, and are in none"),
+    ("scenarios.csv", "candidates", "integer", "", "federations that the rules allow"),
+    ("scenarios.csv", "plan", "text", "", "keys of the federations, spaces between"),
+    ("scenarios.csv", "message", "text", "", "why there is no plan"),
+    ("scenarios.csv", "version", "text", "", "of grouping"),
+    ("scenarios.csv", "standing", *_STANDING),
+    ("pairs.csv", "from_urn", "integer", "", "one school of a pair together in a proved plan"),
+    ("pairs.csv", "to_urn", "integer", "", "the other"),
+    ("pairs.csv", "scenarios", "integer", "scenarios", "with a plan that has them together"),
+    ("pairs.csv", "share", "number", "", "of the scenarios with a plan"),
+    ("pairs.csv", "standing", *_STANDING),
+    *(("seconds.csv", *field) for field in _SCENARIO),
+    ("seconds.csv", "seconds", "number", "seconds", "what the scenario took its worker"),
+)  # fmt: skip

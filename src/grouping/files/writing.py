@@ -61,6 +61,15 @@ def write_one(path: str | Path, content: bytes, inputs: Collection[Path] = ()) -
     write_whole(path.parent, {path.name: content}, inputs)
 
 
+@contextlib.contextmanager
+def in_words(folder: str | Path) -> Iterator[None]:
+    """Say an error of the disk in the user's words, for what is not written by `write_whole`."""
+    try:
+        yield
+    except OSError as error:
+        _refuse(error, Path(folder))
+
+
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Write a CSV for spreadsheets: UTF-8 with a byte-order mark, CRLF, no live formulas.
 

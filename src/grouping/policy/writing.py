@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from grouping.errors import Fault, PolicyRefused, shown
-from grouping.policy.checks import FIRST
+from grouping.policy.checks import FIRST, seen
 from grouping.policy.schema import is_lock, parameters, ready_made
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from grouping.policy.words import Limit, Policy, Term
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
+MOST_DIGITS = 400  # a number of more is written with its exponent
 LEFT_OUT = "# Given as Python, so not here: "
 
 
@@ -94,7 +94,7 @@ def _one(place: str, keys: list[str], settings: Mapping[str, Any] | None) -> str
     if not keys:
         return "true"
     held = {key: settings[key] for key in keys if settings.get(key) is not None}
-    inner = ", ".join(f"{_key(k)} = {_value(f'{place}.{k}', v)}" for k, v in held.items())
+    inner = ", ".join(f"{_key(k)} = {value_text(f'{place}.{k}', v)}" for k, v in held.items())
     return f"{{{inner}}}" if held else "false"  # with no bound at all it asks for nothing
 
 
@@ -103,23 +103,34 @@ def _table(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _lines(above: str, values: Mapping[str, Any]) -> str:
-    return "".join(f"{_key(k)} = {_value(above + k, v)}\n" for k, v in values.items())
+    return "".join(f"{_key(k)} = {value_text(above + k, v)}\n" for k, v in values.items())
 
 
 def _key(name: str) -> str:
     return name if BARE.fullmatch(name) else _text(name)
 
 
-def _value(place: str, value: object) -> str:
+def value_text(place: str, value: object) -> str:
+    """Write one value as TOML, the same for the same value: numbers as short as they go.
+
+    Raises
+    ------
+    PolicyRefused
+        Where it cannot be written: a date, nothing at all, a third.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(place, each) for each in value)}]"
+        return f"[{', '.join(value_text(place, each) for each in value)}]"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(str(k))} = {value_text(place, v)}" for k, v in value.items())
+        return f"{{{inner}}}"
     if isinstance(value, int | float | Decimal | Fraction):
         return _number(place, value)
-    raise PolicyRefused(Fault("cannot be written in a policy file", "", "", place, value=value))
+    what = "cannot be written in a policy file"
+    raise PolicyRefused(Fault(what, "", "", place, value=seen(value)))
 
 
 def _text(value: str) -> str:
@@ -128,6 +139,8 @@ def _text(value: str) -> str:
 
 def _number(place: str, value: float | Decimal | Fraction) -> str:
     """Write a number as a decimal, as short as it goes."""
+    if not isinstance(value, Fraction) and (wild := _wild(Decimal(value))):
+        return wild
     exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     places, rest = 0, exact.denominator
     while rest % 10 == 0:
@@ -141,3 +154,10 @@ def _number(place: str, value: float | Decimal | Fraction) -> str:
     digits = str(abs(exact.numerator) * 10**places // exact.denominator).rjust(places + 1, "0")
     whole, part = (digits[:-places], digits[-places:]) if places else (digits, "")
     return f"{'-' if exact < 0 else ''}{whole}{'.' + part if part else ''}"
+
+
+def _wild(value: Decimal) -> str:
+    """Write what has no short decimal: numbers that are none, and exponents beyond all bounds."""
+    if value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS:
+        return ""
+    return str(value).lower().replace("infinity", "inf")
