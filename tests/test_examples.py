@@ -38,7 +38,15 @@ def sweep_weights(said: str) -> None:
     assert once > 0
 
 
-TRUE_OF = {"add_a_rule.py": add_a_rule, "sweep_weights.py": sweep_weights}
+def ask_again(said: str) -> None:
+    """Every question has an answer, and what takes something away costs something."""
+    lines = [line for line in said.splitlines() if "points" in line]
+    assert len(lines) == 6
+    points = [float(line.split("alone, ")[1].split()[0].replace(",", "")) for line in lines]
+    assert min(points[1:3]) >= points[0]
+
+
+TRUE_OF = {"add_a_rule.py": add_a_rule, "ask_again.py": ask_again, "sweep_weights.py": sweep_weights}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

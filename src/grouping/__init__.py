@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grouping.policy.survey import survey
     from grouping.policy.words import Limit, Policy, Rule, Term
     from grouping.questions.case import Case
+    from grouping.questions.solved import Solved
     from grouping.questions.sweep import Sweep
     from grouping.world.federations import Federations, federation
     from grouping.world.journeys import Journeys, from_graph, from_matrix, from_pairs
@@ -45,6 +46,7 @@ _PLACES = {
     "PolicyRefused": "errors",
     "Rule": "policy.words",
     "Schools": "world.schools",
+    "Solved": "questions.solved",
     "Sweep": "questions.sweep",
     "Term": "policy.words",
     "budgets": "answers.budgets",
@@ -72,6 +74,7 @@ __all__ = [
     "PolicyRefused",
     "Rule",
     "Schools",
+    "Solved",
     "Sweep",
     "Term",
     "budgets",

@@ -84,7 +84,7 @@ def propose(
     stopped = False
     try:
         at_most = candidates_at_most or (CANDIDATES if len(seen.county) <= WHOLE else COUNTRY)
-        gathered = gather(seen.county, seen.policy, at_most=at_most)
+        gathered = gather(seen.county, seen.policy, at_most=at_most, workers=workers)
         clock.gathered(gathered)
         table = gathered.table
         problem = packing_of(seen, table, gathered.cost)

@@ -91,12 +91,12 @@ class Bench:
             return None
         grown = [rule for rule in old.rules if rule.title not in LOCKED]
         asked = [rule for rule in policy.rules if rule.title not in LOCKED]
-        if any(rule not in asked for rule in grown):
+        if any(not _among(rule, asked) for rule in grown):
             return None
         for kind in ("apart", "together", "federations"):
             if not set(getattr(old.locks, kind)) <= set(getattr(policy.locks, kind)):
                 return None
-        return [rule for rule in asked if rule not in grown]
+        return [rule for rule in asked if not _among(rule, grown)]
 
     def _surveyed(self, policy: Policy) -> Survey | None:
         """See the schools under a policy; None where leaving some out moves more than them."""
@@ -124,7 +124,7 @@ class Bench:
         new = {term.name: term for term in terms}
         for name in dict.fromkeys([*old, *new]):
             before, after = old.get(name), new.get(name)
-            if before is after:
+            if before is after or (before and after and _alike(before, after)):
                 continue
             if before is not None:
                 cost = cost - self._points(before)
@@ -134,7 +134,7 @@ class Bench:
 
     def _points(self, term: Term) -> Whole:
         """Points of a term for every candidate; what it measures is measured once."""
-        key = (term.name, term.measure)
+        key = (term.name, _measured(term))
         if key not in self.measures:
             self.measures[key] = [
                 (piece.start + rows, term.measure(same))
@@ -205,3 +205,23 @@ class Bench:
             if not whole.any():
                 raise KeyError(urns)  # a candidate whatever rules it breaks: not among these
         return np.asarray((inside > 0) & ~whole, dtype=np.bool_)
+
+
+def _among(rule: Rule, rules: list[Rule]) -> bool:
+    return any(_alike(rule, other) for other in rules)
+
+
+def _alike(one: Rule | Term, other: Rule | Term) -> bool:
+    """Whether two rules or terms are one: the same object, or ready-made by the same settings."""
+    if one is other or one == other:
+        return True
+    names = [one.title if isinstance(one, Rule) else one.name]
+    names.append(other.title if isinstance(other, Rule) else other.name)
+    return one.settings is not None and names[0] == names[1] and one.settings == other.settings
+
+
+def _measured(term: Term) -> Any:
+    """What tells one measure from another: its settings but the weight, or the function."""
+    if term.settings is None:
+        return term.measure
+    return tuple(sorted((key, value) for key, value in term.settings.items() if key != "weight"))

@@ -123,7 +123,7 @@ def solved(case: Case, *, workers: int = 1, seed: int = 0) -> Solved:
     """
     start = perf_counter()
     seen = survey(case.schools, case.policy, case.journeys)
-    gathered = gather(seen.county, seen.policy, at_most=CANDIDATES, thin=None)
+    gathered = gather(seen.county, seen.policy, at_most=CANDIDATES, workers=workers, thin=None)
     table = gathered.table
     problem = problem_of(seen.county, seen.policy, table, gathered.cost)
     search = Search(problem, lambda row: hash_of(table.urns(row)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grouping.answers.plan import Plan
 
 WARNINGS_SHOWN = 10
+SHOWN = 100  # federations in a table on screen: more than that nobody reads there
 
 
 def show(plan: Plan, console: Console) -> None:
@@ -34,6 +35,8 @@ def show(plan: Plan, console: Console) -> None:
             "longest: minutes; points: what the plan minimises, less is better; balance: GBP a "
             "year to the nearest thousand, ~ where a member's accounts are not known."
         )
+        if len(plan) > SHOWN:
+            console.print(f"The first {SHOWN} of {len(plan)}: the rest are in federations.csv.")
         console.print()
         _consents(plan, console)
     _alone(plan, console)
@@ -76,7 +79,7 @@ def _federations(plan: Plan, console: Console) -> Table:
         ("points", "right"), ("balance", "right"), ("today", "left"),
     ):  # fmt: skip
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]  # a Literal in rich
-    for row, facts in enumerate(plan.proposals):
+    for row, facts in enumerate(plan.proposals[:SHOWN]):
         schools = "\n".join(
             f"{plain(s.name, console)} ({s.roll})" for s in plan.federations.schools(row)
         )
@@ -102,6 +105,9 @@ def _balance(budget: dict[str, Any] | None) -> str:
 
 def _consents(plan: Plan, console: Console) -> None:
     asked: dict[str, list[str]] = {}
+    if len(plan) > SHOWN:
+        console.print("Consents needed, beside the governing bodies, are in federations.csv.\n")
+        return
     for facts in plan.proposals:
         for consent in facts["consents"]:
             schools = " ".join(map(str, consent["schools"]))

@@ -7,7 +7,6 @@ counted, and a bound that stands on the rows kept stands on all.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -66,13 +65,13 @@ def gather(
     policy: Policy,
     *,
     at_most: int,
-    workers: int | None = None,
+    workers: int = 1,
     thin: Thin | None = undominated,
 ) -> Gathered:
     """Grow and price every candidate of a policy; thin them out where the county is a country.
 
     `thin` tells which rows of the problem of a place are kept; None keeps all of a country too.
-    Places are worked side by side, by default on as many cores as there are.
+    Places are worked so many at once.
 
     Raises
     ------
@@ -96,7 +95,7 @@ def gather(
         grew, priced, thinned = np.diff(times).tolist()
         return Gathered(f, cost, count, held, (grew, priced, thinned)), f.county.urns
 
-    side_by_side = 1 if thinning is None else workers or cores()
+    side_by_side = 1 if thinning is None else workers
     parts = list(_each(one, by_place(county, policy, at_most=at_most), side_by_side))
     held = np.zeros(len(county), dtype=np.int64)
     for part, urns in parts:
@@ -108,13 +107,6 @@ def gather(
         held,
         tuple(np.sum([part.seconds for part, _ in parts], axis=0).tolist()),
     )
-
-
-def cores() -> int:
-    """Count the cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _each(work: Callable[[Work], Made], things: Iterable[Work], workers: int) -> Iterator[Made]:
