@@ -46,7 +46,11 @@ def ask_again(said: str) -> None:
     assert min(points[1:3]) >= points[0]
 
 
-TRUE_OF = {"add_a_rule.py": add_a_rule, "ask_again.py": ask_again, "sweep_weights.py": sweep_weights}
+TRUE_OF = {
+    "add_a_rule.py": add_a_rule,
+    "ask_again.py": ask_again,
+    "sweep_weights.py": sweep_weights,
+}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from grouping.policy.survey import Survey, survey, surveyed_again
 from grouping.policy.words import Policy, Rule, Term
 from grouping.questions.case import Case
-from grouping.search.candidates import points
+from grouping.search.candidates import points, price
 from grouping.search.gathering import Gathered, problem_of
 from grouping.search.packing import Problem
 from grouping.search.stages import Search
@@ -58,12 +58,18 @@ class Bench:
         if seen is None:
             return None
         base = self.seen.county
-        cost = self._cost(policy.terms)
         left = np.isin(base.urns, policy.take_part.leave_out)
         try:
             marked = self._banned(policy, extra)
         except KeyError:
             return None
+        cost = self._cost(policy.terms)
+        if not self._same_money(seen):
+            if any(_asks_of_money(rule) for rule in seen.policy.rules):
+                return None
+            stay = np.flatnonzero(~marked) if marked is not None else np.arange(len(cost))
+            cost = np.zeros(len(cost), dtype=np.int64)
+            cost[stay] = price(self.gathered.table.take(stay).over(seen.county), seen.policy)
         problem = problem_of(base, policy, self.gathered.table, cost)
         tiers = tuple(flags & ~left for flags in problem.tier_items)
         banned = marked if marked is not None and marked.any() else None
@@ -113,10 +119,18 @@ class Bench:
             and not (old.today[gone] >= 0).any()
             and np.array_equal(old.role[stays], new.role)
             and np.array_equal(links, new.urns[new.links])
-            and [m for m, s in zip(old.residuals, stays, strict=True) if s] == list(new.residuals)
-            and [a for a, s in zip(old.accounts, stays, strict=True) if s] == list(new.accounts)
         )
         return seen if same else None
+
+    def _same_money(self, seen: Survey) -> bool:
+        """Whether every school that stays is as well off: who leaves may have been the median."""
+        old, new = self.seen.county, seen.county
+        if old is new:
+            return True
+        stays = np.flatnonzero(np.isin(old.urns, new.urns)).tolist()
+        return [old.residuals[i] for i in stays] == list(new.residuals) and [
+            old.accounts[i] for i in stays
+        ] == list(new.accounts)
 
     def _cost(self, terms: tuple[Term, ...]) -> Whole:
         """Give the candidates the prices of other weights; only the terms that moved are priced."""
@@ -205,6 +219,12 @@ class Bench:
             if not whole.any():
                 raise KeyError(urns)  # a candidate whatever rules it breaks: not among these
         return np.asarray((inside > 0) & ~whole, dtype=np.bool_)
+
+
+def _asks_of_money(rule: Rule) -> bool:
+    """Whether a rule may hang on budgets, as one that we do not know might."""
+    known = rule.pairs or rule.most or rule.seeds or rule.linked or rule.name == "combined_roll"
+    return not (known or rule.title in LOCKED)
 
 
 def _among(rule: Rule, rules: list[Rule]) -> bool:
