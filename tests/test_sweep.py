@@ -343,10 +343,10 @@ def test_a_cap_is_a_row(village: Schools, monkeypatch: pytest.MonkeyPatch) -> No
 
     told = {"free": grouping.errors.CapReached("too many"), "keep": ZeroDivisionError("oh")}
 
-    def raises(schools: Schools, policy: Any, *rest: Any, **kw: Any) -> None:
+    def raises(_: Any, policy: Any) -> None:
         raise told[policy.take_part.existing]
 
-    monkeypatch.setattr(room, "propose", raises)
+    monkeypatch.setattr(room, "_plan", raises)
     found = sweep(
         Case(village, policy_of()),
         [{"take_part.existing": one} for one in told],

@@ -168,7 +168,7 @@ def test_rows_that_failed_end_in_70_and_are_tried_again(
 
     words = ("sweep", village_file, "--grid", grid, "-o", tmp_path / "out")
     with monkeypatch.context() as broken:
-        broken.setattr(room, "propose", breaks)
+        broken.setattr(room, "_plan", breaks)
         code, said, _ = run(*words)
     assert code == 70
     assert "5 failed, 1 refused" in said

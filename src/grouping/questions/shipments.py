@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -22,6 +22,7 @@ from grouping.policy.words import Policy
 from grouping.policy.writing import value_text, written
 from grouping.questions.case import Case
 from grouping.questions.scenarios import Ground, Settings
+from grouping.questions.solved import Solved
 from grouping.world.budgets import Money
 from grouping.world.ethos import PairTable
 from grouping.world.journeys import Journeys, from_columns, near
@@ -71,13 +72,14 @@ class Shipment:
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """What a worker keeps, unpacked and ready to be asked."""
+    """What a worker keeps, unpacked and ready to be asked; `solved` holds the last cases solved."""
 
     schools: Schools
     journeys: Journeys | None
     ground: Ground
     time_limit: float | None
     version: str
+    solved: list[Solved] = field(default_factory=list)
 
 
 def packed(case: Case, files: Mapping[tuple[str, str], Any], time_limit: float | None) -> Shipment:

@@ -100,13 +100,24 @@ class Solved:
         PolicyRefused
             Where the policy does not fit these schools.
         """
+        quick = self.quickly(policy)
+        if quick is not None:
+            return quick
+        case = replace(self.bench.case, policy=policy)
+        return replace(solved(case, workers=self.plan.workers, seed=self.plan.seed), before=self)
+
+    def quickly(self, policy: Policy) -> Solved | None:
+        """Ask again with any policy that the candidates at hand serve; None where they do not.
+
+        Raises
+        ------
+        PolicyRefused
+            Where the policy does not fit these schools.
+        """
         start = perf_counter()
         found = self.bench.turned(policy)
         if found is None:
-            case = replace(self.bench.case, policy=policy)
-            return replace(
-                solved(case, workers=self.plan.workers, seed=self.plan.seed), before=self
-            )
+            return None
         plan = _asked(self.bench, *found, self.plan, start)
         return Solved(self.bench, policy, plan, self)
 
