@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,73 @@ SPARSE = mathopt.ModelSolveParameters(
     dual_values_filter=mathopt.LinearConstraintFilter(skip_zero_values=True),
     reduced_costs_filter=mathopt.VariableFilter(filtered_items=()),
 )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Why a solve ended; numbers and values of the variables and of the duals that are not 0."""
+
+    reason: mathopt.TerminationReason
+    variables: tuple[Rows, Floats]
+    duals: tuple[Rows, Floats]
+
+
+class _Solver(mathopt.IncrementalSolver):  # type: ignore[misc]  # untyped
+    """A solver whose answer comes as arrays.
+
+    MathOpt makes a Python object of the basis status of each column, which takes longer than to
+    solve and is not asked for here: what lies below is read instead, where it is as we know it.
+    """
+
+    def arrays(self, wanted: mathopt.SolveParameters) -> _Found:
+        """Solve again, and give what is not 0."""
+        try:
+            answer = self._answer(wanted)
+        except (AttributeError, TypeError):  # another version: the long way round
+            return self._parsed(wanted)
+        reason = mathopt.TerminationReason(answer.termination.reason)
+        if not answer.solutions:
+            return _Found(reason, _NOTHING, _NOTHING)
+        best = answer.solutions[0]
+        return _Found(
+            reason,
+            _sparse(best.primal_solution.variable_values),
+            _sparse(best.dual_solution.dual_values),
+        )
+
+    def _answer(self, wanted: mathopt.SolveParameters) -> Any:
+        update = self._update_tracker.export_update()
+        if update is not None:
+            if not self._proto_solver.update(update):
+                raise AttributeError  # it wants to begin afresh: let it
+            self._update_tracker.advance_checkpoint()
+        nothing = mathopt.CallbackRegistration().to_proto()
+        return self._proto_solver.solve(
+            wanted.to_proto(), SPARSE.to_proto(), None, nothing, None, None
+        )
+
+    def _parsed(self, wanted: mathopt.SolveParameters) -> _Found:
+        result = self.solve(params=wanted, model_params=SPARSE)
+        reason = result.termination.reason
+        if not result.solutions:
+            return _Found(reason, _NOTHING, _NOTHING)
+        primal, dual = result.variable_values(), result.dual_values()
+        return _Found(
+            reason,
+            _arrays([v.id for v in primal], list(primal.values())),
+            _arrays([c.id for c in dual], list(dual.values())),
+        )
+
+
+def _sparse(vector: Any) -> tuple[Rows, Floats]:
+    return _arrays(vector.ids, vector.values)
+
+
+def _arrays(ids: Any, values: Any) -> tuple[Rows, Floats]:
+    return np.asarray(ids, dtype=np.intp), np.asarray(values, dtype=np.float64)
+
+
+_NOTHING = _arrays([], [])
 
 
 class Empty(Exception):
@@ -64,7 +132,7 @@ class Master:
         self.lacking, self.count = len(ends), len(columns)
         self.rows = problem.items + len(problem.sides) + len(cuts)
         self.model = mathopt.Model.from_model_proto(self._proto(columns, cuts, ends))
-        self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        self.solver = _Solver(self.model, mathopt.SolverType.GLOP)
         self.answer: Floats = np.zeros(0)
         self.slackness = 0.0
 
@@ -167,23 +235,17 @@ class Master:
         """
         left = stop.left()
         limit = None if left is None else timedelta(seconds=max(left, 0.01))
-        result = self.solver.solve(
-            params=mathopt.SolveParameters(time_limit=limit), model_params=SPARSE
-        )
-        if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+        found = self.solver.arrays(mathopt.SolveParameters(time_limit=limit))
+        if found.reason != mathopt.TerminationReason.OPTIMAL:
             if stop.now():
                 self.answer = np.full(self.count, 0.5)
                 return self._duals(np.zeros(self.rows))
-            if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
+            if found.reason == mathopt.TerminationReason.INFEASIBLE:
                 raise Empty
-            raise ArithmeticError(f"linear solver: {result.termination}")
-        values = np.zeros(self.lacking + self.count)
-        for variable, value in result.variable_values().items():
-            values[variable.id] = value
+            raise ArithmeticError(f"linear solver: {found.reason}")
+        values, duals = np.zeros(self.lacking + self.count), np.zeros(self.rows)
+        values[found.variables[0]], duals[found.duals[0]] = found.variables[1], found.duals[1]
         self.slackness, self.answer = float(values[: self.lacking].sum()), values[self.lacking :]
-        duals = np.zeros(self.rows)
-        for constraint, value in result.dual_values().items():
-            duals[constraint.id] = value
         return self._duals(duals)
 
     def _duals(self, duals: Floats) -> Duals:
