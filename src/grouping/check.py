@@ -63,9 +63,9 @@ class Unreadable(Exception):
 
 def number(value: Any) -> Fraction | None:
     """Give a number as the exact decimal written, None where there is none."""
-    if value is None or isinstance(value, bool):
-        return None
-    if isinstance(value, int | Fraction):
+    if value is None or isinstance(value, Fraction):
+        return value
+    if type(value) is int:
         return Fraction(value)
     text = value.strip().replace(",", "") if isinstance(value, str) else str(value)
     try:
@@ -190,9 +190,7 @@ def _ages(low: Fraction | None, high: Fraction | None) -> tuple[Fraction, Fracti
         return (Fraction(4) if low <= 5 else low), high
     return Fraction(4), Fraction(11)
 
-def parse_json(text: str) -> Any:
-    """Read JSON with decimals as written."""
-    return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+parse_json = functools.partial(json.loads, parse_float=Decimal, parse_constant=Decimal)
 
 # ---- ethos
 @functools.lru_cache(None, typed=True)
@@ -389,12 +387,11 @@ def _meant(case: Case) -> tuple[set[str], set[str], set[int], str]:
 def _why_not(case: Case, school: School) -> str:
     """Say why a school takes no part; blank where it does, `large` where only a block can help."""
     phases, authorities, left_out, since = _meant(case)
-    few = 5 * school.roll < 3 * (school.capacity or 0)
     reasons = {"status": school.status != "open", "type": school.kind not in MAINSTREAM,
         "phase": school.phase not in phases, "policy": school.urn in left_out,
         "authority": bool(authorities) and school.authority not in authorities,
         "law": case.policy["take_part"]["academies"] == "leave out" and school.kind in ACADEMIES,
-        "filling": school.opened > since and few,
+        "filling": school.opened > since and 5 * school.roll < 3 * (school.capacity or 0),
         "large": school.roll > _exact(case.policy["roles"]["partner_at_most"])}
     return next((reason for reason in REASONS if reasons[reason]), "")
 
@@ -566,11 +563,13 @@ def _whole_post(m: dict[str, Fraction], pay: Fraction) -> Fraction:
     above = max(ZERO, pay - m["national_insurance_above"])
     return pay * (1 + m["pension"]) + m["national_insurance"] * above
 
+@kept
 def classes(case: Case, roll: int) -> Fraction:
     """Give the classes a roll needs."""
     m, step = case.money, case.money["class_step"]
     return max(m["class_least"], math.ceil(roll / (step * m["class_target"])) * step)
 
+@kept
 def head_teaches(case: Case, roll: int) -> Fraction:
     """Give the share of the week the head of a school alone teaches today."""
     m, most = case.money, case.money["head_teaches_most"]
@@ -1093,9 +1092,10 @@ class Answer:
 
     def _same_flat(self, where: str, found: Row, want: Row, same: Callable[..., bool]) -> None:
         for name, value in want.items():
-            if name not in found or not same(found[name], value):
-                held = _shown(found.get(name))
-                self.say("R07", f"{where}.{name}", f"it is {held}, and should be {_shown(value)}")
+            held = found.get(name)
+            right = (type(held) is str and held == value) or (name in found and same(held, value))
+            if not right:
+                self.say("R07", f"{where}.{name}", f"it is {_shown(held)}, not {_shown(value)}")
 
     def check_all(self, features: list[Any]) -> None:
         """Check everything, the plan first; what cannot be parsed ends it."""
@@ -1227,13 +1227,10 @@ class Answer:
         case, left = self.case, set(alone(self.case, self.plan))
         tier = [u for u, s in case.schools.items() if low <= s.roll < high
             and case.why[u] not in REASONS[:4]]
-        covered = [u for u in tier if u in case.roles and u not in left]
-        already = sum(1 for u in covered if u in case.today_of)
-        law = sum(1 for u in tier if case.left_out.get(u) == "law")
-        out = sum(1 for u in tier if u in case.left_out) - law
-        return {"total": len(tier), "left_out_by_law": law, "left_out_otherwise": out,
-            "already_federated": already, "newly_covered": len(covered) - already,
-            "alone": len(left & set(tier))}
+        fates = ["left_out_by_law" if case.left_out.get(u) == "law" else "left_out_otherwise"
+            if u in case.left_out else "alone" if u in left else "already_federated"
+            if u in case.today_of else "newly_covered" for u in tier]
+        return {"total": len(tier)} | {fate: fates.count(fate) for fate in FATES}
 
     def _check_exports(self, record: Path) -> None:
         for name in EXPORTS:
@@ -1383,6 +1380,7 @@ class Answer:
                 self.say("R07", "fields.csv", f"it does not explain {sorted(set(header) - known)}")
         return header, [dict(zip(header, row, strict=False)) for row in rows]
 
+FATES = ("left_out_by_law", "left_out_otherwise", "already_federated", "newly_covered", "alone")
 FORMULA = tuple("=+-@\t\r")
 GRAPHS = {"graph", "neighbours", "connected"}
 JOURNEYS = ("from_urn", "to_urn", "minutes")
