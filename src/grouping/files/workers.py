@@ -85,9 +85,10 @@ class OwnProcesses:
         self.shipment = shipment
         self.workers = workers or cores()
         self.at_once = IN_HAND * self.workers
+        self.ends, self.pool = self._hired()
 
     def __enter__(self) -> OwnProcesses:
-        self.renew(first=True)
+        self._begin()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -98,21 +99,29 @@ class OwnProcesses:
         sent = self.shipment if whole else None
         return self.pool.submit(errand, self.shipment.sha256, job, sent)
 
-    def renew(self, *, first: bool = False) -> None:
-        """Start the processes (again), and see that each answers.
+    def renew(self) -> None:
+        """Start other processes in place of those that died.
 
         Raises
         ------
         GroupingError
             Where they die as soon as they start.
         """
-        if not first:
-            self.close(at_once=True)
+        self.close(at_once=True)
+        self.ends, self.pool = self._hired()
+        self._begin()
+
+    def greet(self) -> None:
+        """Do nothing: processes that died were seen to be replaced."""
+
+    def _begin(self) -> None:
+        """Start the processes, and see that each answers; a few times, where they die."""
         for _ in range(TRIES):
             try:
                 self._start()
             except BrokenExecutor:
                 self.close(at_once=True)
+                self.ends, self.pool = self._hired()
             except BaseException:
                 self.close(at_once=True)
                 raise
@@ -124,17 +133,18 @@ class OwnProcesses:
         )
         raise GroupingError(Fault("the worker processes end as soon as they start", do))
 
-    def greet(self) -> None:
-        """Do nothing: processes that died were seen to be replaced."""
+    def _hired(self) -> tuple[tuple[Connection, Connection], ProcessPoolExecutor]:
+        """Make a pool, no process of which is started yet, and the pipe that holds it.
+
+        Nothing is ever sent through the pipe. Its other end is this process's alone: when that is
+        closed, or this process is killed, every worker sees it and ends.
+        """
+        context = multiprocessing.get_context("spawn")
+        ends = context.Pipe(duplex=False)
+        begun = (ends[0], self.shipment)
+        return ends, ProcessPoolExecutor(self.workers, context, _begin, begun)
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        # Nothing is ever sent through this pipe. Its other end is this process's alone: when that
-        # is closed, or this process is killed, every worker sees it and ends.
-        self.ends = context.Pipe(duplex=False)
-        self.pool = ProcessPoolExecutor(
-            self.workers, context, _begin, (self.ends[0], self.shipment)
-        )
         with _later():
             answers = [self.pool.submit(hello) for _ in range(self.workers)]
         for answer in answers:
