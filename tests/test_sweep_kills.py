@@ -102,13 +102,17 @@ def test_a_pool_that_is_given_and_dies_ends_the_sweep_with_its_rows_kept(
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         worker = pool.submit(os.getpid).result()
 
+        told: list[int] = []
+
         def watch(ready: int, of: int) -> None:
+            told.append(ready)
             if ready == 3:
                 os.kill(worker, signal.SIGKILL)
 
         with pytest.raises(GroupingError, match="call again with a new executor"):
             sweep(case, WEIGHTS, out=tmp_path, executor=pool, at_once=4, watch=watch)
     there = (tmp_path / ROWS).read_bytes().count(b"\n")
+    assert told == list(range(there + 1)), "each row is told once"
     assert 3 <= there < len(WEIGHTS)
     assert not list(tmp_path.glob("*.csv"))
     seen: list[int] = []

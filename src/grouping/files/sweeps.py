@@ -154,13 +154,21 @@ def swept(
         log = RowLog(out, shipment.parts, about, [*inputs, *paths])
     with log or nullcontext():
         rows = dict(log.rows) if log else {}
+        told: list[int] = []
+
+        def tell(ready: int, of: int) -> None:
+            told[:] = [ready]
+            watch(ready, of)
+
         try:
-            _solve(jobs, rows, crew_of(shipment), log, watch)
+            _solve(jobs, rows, crew_of(shipment), log, tell)
         except BaseException:
             if log:
                 log.look()
                 keys = {job.key for job in jobs}
-                watch(len(keys & log.rows.keys()), len(keys))
+                there = len(keys & log.rows.keys())
+                if told != [there]:  # an interrupt came between a row and its being told
+                    watch(there, len(keys))
             raise
         result = Sweep(tuple(rows[job.key] for job in jobs))
         if log:
