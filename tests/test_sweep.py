@@ -129,6 +129,16 @@ def test_whoever_does_the_work_the_rows_are_the_same(
         given.shutdown()
 
 
+def test_threads_do_not_ask_one_case_at_once() -> None:
+    """What a worker keeps to ask again is each thread's own."""
+    county = grouping.read_schools(Path(__file__).parents[1] / "data" / "schools.geojson")
+    case = Case(county, policy_of("rules.schools.at_most=2"))
+    scenarios = [{"terms.journey.weight": weight} for weight in range(10, 34, 2)]
+    with ThreadPoolExecutor(4) as threads:
+        found = sweep(case, scenarios, executor=threads)
+    assert list(found.records()) == list(sweep(case, scenarios, executor=Here()).records())
+
+
 def test_the_order_of_scenarios_changes_no_row(few: Schools, swept: Sweep) -> None:
     order = list(range(len(SCENARIOS)))
     random.Random(1).shuffle(order)

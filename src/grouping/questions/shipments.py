@@ -72,14 +72,18 @@ class Shipment:
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """What a worker keeps, unpacked and ready to be asked; `solved` holds the last cases solved."""
+    """What a worker keeps, unpacked and ready to be asked.
+
+    `solved` holds the last cases solved, for each thread its own: a case that is asked again
+    cannot be asked by two at once.
+    """
 
     schools: Schools
     journeys: Journeys | None
     ground: Ground
     time_limit: float | None
     version: str
-    solved: list[Solved] = field(default_factory=list)
+    solved: dict[int, list[Solved]] = field(default_factory=dict)
 
 
 def packed(case: Case, files: Mapping[tuple[str, str], Any], time_limit: float | None) -> Shipment:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
+from threading import get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -213,13 +214,14 @@ def _plan(ready: Ready, policy: Policy) -> Plan:
 
 
 def _warm(ready: Ready, policy: Policy) -> Plan:
-    for known in ready.solved:
+    held = ready.solved.setdefault(get_ident(), [])
+    for known in held:
         found = known.quickly(policy)
         if found is not None:
             return found.plan
     fresh = Case(ready.schools, policy, ready.journeys).solve()
-    ready.solved.insert(0, fresh)
-    del ready.solved[KEPT:]
+    held.insert(0, fresh)
+    del held[KEPT:]
     return fresh.plan
 
 
