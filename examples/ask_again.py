@@ -3,6 +3,8 @@
 Run it from anywhere: python examples/ask_again.py
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 from pathlib import Path

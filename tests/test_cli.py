@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from grouping import cli, engine
 from grouping.files.geojson import geojson_bytes
 from grouping.files.shipped import policy_names, policy_text
+from grouping.search import gathering
 from grouping.world.schools import Row, Schools
 from villages import row
 
@@ -239,10 +240,10 @@ def test_an_answer_that_the_checker_refutes_is_not_written(
     run: Run, village_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slip in the engine's prices, a thousandth of a point: refuted, and the folder as it was."""
-    honest = engine.price
+    honest = gathering.price
     assert run("propose", village_file, "-o", tmp_path / "out")[0] == 0
     before = bytes_of(tmp_path / "out")
-    monkeypatch.setattr(engine, "price", lambda f, policy: honest(f, policy) + 1)
+    monkeypatch.setattr(gathering, "price", lambda f, policy: honest(f, policy) + 1)
     for folder in (tmp_path / "out", tmp_path / "new"):
         code, out, err = run("propose", village_file, "-o", folder)
         assert (code, out) == (9, "")
@@ -268,10 +269,10 @@ def test_a_fault_of_ours_is_said_as_ours(
 ) -> None:
     for error, code in ((ZeroDivisionError("slip"), 70), (MemoryError(), 8)):
 
-        def fail(*_: object, error: BaseException = error) -> None:
+        def fail(*_: object, error: BaseException = error, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr(engine, "price", fail)
+        monkeypatch.setattr(engine, "gather", fail)
         found, _, err = run("propose", village_file, "-o", tmp_path / "out")
         assert found == code
         assert ("our fault: ZeroDivisionError: slip" in err) == (code == 70)
@@ -386,10 +387,10 @@ def test_an_interrupt_with_a_plan_in_hand_writes_it_and_says_so(
 def test_an_interrupt_before_any_plan_writes_nothing(
     run: Run, village_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(engine, "price", interrupted)
+    monkeypatch.setattr(engine, "gather", interrupted)
     code, _, err = run("propose", village_file, "-o", tmp_path / "out")
     assert code == 130
     assert err.strip() == "Stopped before any plan was in hand. Nothing was written."

@@ -50,8 +50,8 @@ def propose(
     workers: Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="seed of the search")] = 0,
     candidates_at_most: Annotated[
-        int, typer.Option(min=1, help="cap on candidate federations")
-    ] = 10_000_000,
+        int | None, typer.Option(min=1, help="cap on candidate federations")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
     ] = None,
