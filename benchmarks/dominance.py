@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import grouping
 import survivors
-from grouping.engine import packing_of
 from grouping.search.candidates import grow, price
 from grouping.search.dominance import undominated
+from grouping.search.gathering import problem_of
 from grouping.search.packing import Problem
 
 SCHOOLS = Path(__file__).resolve().parents[1] / "data" / "schools.geojson"
@@ -72,7 +72,7 @@ def county(*settings: str) -> Problem:
     schools = grouping.read_schools(SCHOOLS)
     seen = grouping.survey(schools, policy)
     table = grow(seen.county, seen.policy, at_most=10_000_000)
-    return packing_of(seen, table, price(table, seen.policy))
+    return problem_of(seen.county, seen.policy, table, price(table, seen.policy))
 
 
 def copies(problem: Problem, count: int) -> Problem:

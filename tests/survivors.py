@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 import random_cases
-from grouping.engine import hash_of, packing_of
 from grouping.errors import PolicyRefused
 from grouping.policy.survey import survey
 from grouping.search.candidates import grow, price
 from grouping.search.dominance import undominated
+from grouping.search.gathering import hash_of, problem_of
 from grouping.search.packing import Flags, Problem
 from grouping.search.stages import Ways, solve
 from grouping.search.stopping import Stop
@@ -125,7 +125,7 @@ def compare(seed: int) -> Compared:
     except PolicyRefused:
         return Compared("refused")
     table = grow(seen.county, seen.policy, at_most=1_000_000)
-    problem = packing_of(seen, table, price(table, seen.policy))
+    problem = problem_of(seen.county, seen.policy, table, price(table, seen.policy))
     kept = undominated(problem)
     rows = np.flatnonzero(kept)
     fewer = problem.part(rows, np.arange(problem.items))

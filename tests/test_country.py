@@ -12,12 +12,13 @@ import pytest
 import random_cases
 import survivors
 from grouping import engine
-from grouping.engine import packing_of, propose
+from grouping.engine import propose
 from grouping.errors import PolicyRefused
 from grouping.policy.survey import survey
-from grouping.search import gathering, places
+from grouping.search import places
 from grouping.search.candidates import grow, price
 from grouping.search.dominance import undominated
+from grouping.search.gathering import problem_of
 from grouping.search.part import combined, weights_of
 from grouping.search.relaxation import UNIT, Relaxation
 from grouping.search.stopping import Stop
@@ -30,8 +31,6 @@ def as_a_country(small: pytest.MonkeyPatch) -> None:
     small.setattr(places, "WHOLE", 2)
     small.setattr(places, "CROWDED", 3)
     small.setattr(federations, "WHOLE", 4)
-    small.setattr(gathering, "WHOLE", 2)
-    small.setattr(engine, "WHOLE", 2)
     small.setattr(journeys, "DENSE", 2)
 
 
@@ -120,7 +119,7 @@ def test_a_bound_on_the_rows_kept_stands_on_those_dropped() -> None:
         except PolicyRefused:
             continue
         table = grow(seen.county, seen.policy, at_most=10**6)
-        problem = packing_of(seen, table, price(table, seen.policy))
+        problem = problem_of(seen.county, seen.policy, table, price(table, seen.policy))
         kept = undominated(problem)
         fewer = problem.part(np.flatnonzero(kept), np.arange(problem.items))
         relaxed = Relaxation(fewer, Stop.after(None))
@@ -132,10 +131,10 @@ def test_a_bound_on_the_rows_kept_stands_on_those_dropped() -> None:
         reduced = weights * UNIT
         for r, members in enumerate(problem.members.tolist()):
             items = [i for i in members if i >= 0]
-            reduced[r] -= int(bound.items[items].sum())
-            for side, dual in zip(problem.sides, bound.of_sides, strict=True):
+            reduced[r] -= int(bound.duals.items[items].sum())
+            for side, dual in zip(problem.sides, bound.duals.sides.tolist(), strict=True):
                 reduced[r] -= int(side.of[r]) * dual
-            for cut, dual in zip(bound.cuts, bound.of_cuts, strict=True):
+            for cut, dual in zip(bound.cuts, bound.duals.cuts.tolist(), strict=True):
                 reduced[r] -= dual * (len(set(items) & set(cut.items)) // cut.k)
         assert (reduced >= 0).all(), seed
         dropped += int((~kept).sum())

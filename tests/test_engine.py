@@ -16,10 +16,10 @@ import pytest
 import grouping
 from grouping import Rule, Schools, Term, federation, propose
 from grouping.answers.plan import Plan
-from grouping.engine import hash_of
 from grouping.errors import CapReached, PolicyRefused
 from grouping.policy.survey import survey
 from grouping.search.candidates import grow, price
+from grouping.search.gathering import hash_of
 from grouping.world.journeys import from_matrix
 from villages import policy_of, random_rows, row, schools_of
 

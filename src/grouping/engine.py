@@ -15,13 +15,12 @@ from grouping.answers.plan import Plan, Stage, Step
 from grouping.errors import PolicyRefused
 from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
-from grouping.search.candidates import grow
 from grouping.search.gathering import Gathered, gather, hash_of, problem_of
-from grouping.search.packing import Problem, Solution
+from grouping.search.packing import Solution
 from grouping.search.stages import Ways, solve
 from grouping.search.stopping import Stop
 from grouping.world.county import SMALL, URGENT
-from grouping.world.federations import WHOLE, Federations
+from grouping.world.federations import Federations
 from grouping.world.journeys import Journeys
 from grouping.world.schools import Schools
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Made = TypeVar("Made")
-CANDIDATES = 10_000_000  # candidates of a county at most: about 40 bytes are held for each
-COUNTRY = 1_000_000_000  # of a country, which holds few of them: some fifteen minutes' work
 
 
 def propose(
@@ -61,8 +58,8 @@ def propose(
     workers, seed
         How to search; a proved plan is the same for all.
     candidates_at_most
-        Cap on candidate federations; where None, `CANDIDATES`, or `COUNTRY` where the schools are
-        those of a country and are worked place by place.
+        Cap on candidate federations; where None, ten million, or a thousand million where there
+        are more than 1,500 schools: those of a country are worked place by place, and few held.
 
     Returns
     -------
@@ -83,11 +80,10 @@ def propose(
     best: list[list[int]] = []
     stopped = False
     try:
-        at_most = candidates_at_most or (CANDIDATES if len(seen.county) <= WHOLE else COUNTRY)
-        gathered = gather(seen.county, seen.policy, at_most=at_most, workers=workers)
+        gathered = gather(seen.county, seen.policy, at_most=candidates_at_most, workers=workers)
         clock.gathered(gathered)
         table = gathered.table
-        problem = packing_of(seen, table, gathered.cost)
+        problem = problem_of(seen.county, seen.policy, table, gathered.cost)
         solution = clock.step(
             "solve",
             lambda: solve(problem, lambda row: hash_of(table.urns(row)), ways, best.append),
@@ -104,7 +100,7 @@ def propose(
     if solution.status == "infeasible":
 
         def possible(lighter: Policy) -> bool:
-            return _possible(schools, lighter, journeys, neighbours, ways, at_most)
+            return _possible(schools, lighter, journeys, neighbours, ways, candidates_at_most)
 
         clashing = conflicts(policy, possible)
     return plan_of(
@@ -157,15 +153,15 @@ def _possible(
     journeys: Journeys | None,
     neighbours: nx.Graph | None,
     ways: Ways,
-    at_most: int,
+    at_most: int | None,
 ) -> bool:
-    """Whether any plan exists under a policy."""
+    """Whether any plan exists under a policy: if any does, a best one is among what is gathered."""
     try:
         seen = survey(schools, policy, journeys, neighbours)
     except PolicyRefused:
         return True
-    table = grow(seen.county, seen.policy, at_most=at_most)
-    problem = packing_of(seen, table, np.zeros(len(table), dtype=np.int64))
+    gathered = gather(seen.county, seen.policy, at_most=at_most, workers=ways.workers)
+    problem = problem_of(seen.county, seen.policy, gathered.table, gathered.cost)
 
     def enough(_: list[int]) -> None:
         raise _AnyPlan
@@ -179,11 +175,6 @@ def _possible(
 
 class _AnyPlan(Exception):
     """A plan is in hand, and nothing more is asked."""
-
-
-def packing_of(seen: Survey, table: Federations, cost: np.ndarray) -> Problem:
-    """Put the candidates of a policy as a set-packing problem."""
-    return problem_of(seen.county, seen.policy, table, cost)
 
 
 def stages_of(seen: Survey, solution: Solution) -> tuple[Stage, ...]:
@@ -238,7 +229,7 @@ class _Clock:
     steps: list[Step] = field(default_factory=list)
 
     def gathered(self, found: Gathered) -> None:
-        """Note the steps of the gathering, whose places were worked one after the other."""
+        """Note the steps of the gathering: seconds of all places, worked side by side or not."""
         names = ("candidates", "prices", "dominance")
         counts = (found.count, found.count, len(found.table))
         for name, seconds, count in zip(names, found.seconds, counts, strict=True):

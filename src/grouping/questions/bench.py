@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from grouping.policy.survey import Survey, survey, surveyed_again
 from grouping.policy.words import Policy, Rule, Term
 from grouping.questions.case import Case
-from grouping.search.candidates import points, price
+from grouping.search.candidates import among, points, price
 from grouping.search.gathering import Gathered, problem_of
 from grouping.search.packing import Problem
 from grouping.search.stages import Search
@@ -172,20 +172,16 @@ class Bench:
             broken = np.zeros(len(self.gathered.table), dtype=np.bool_)
             for piece, part in self.gathered.table.locally():
                 broken[piece] = ~np.asarray(rule.allows(part), dtype=np.bool_)
-            broken &= ~self._whatever()
+            broken &= ~self._whatever(policy)
             marked = broken if marked is None else marked | broken
         return marked
 
-    def _whatever(self) -> Flags:
+    def _whatever(self, policy: Policy) -> Flags:
         """Mark kept and fixed federations, which are candidates whatever rules they break."""
-        county, table = self.seen.county, self.gathered.table
+        county = self.seen.county
         special = {tuple(county.urns[held].tolist()) for held in county.blocks()}
-        special |= {tuple(sorted(urns)) for urns in self.seen.asked.locks.federations}
-        schools = [urn for urns in special for urn in urns]
-        only = table.sum((~np.isin(county.urns, schools)).astype(np.int64)) == 0
-        marks = np.zeros(len(table), dtype=np.bool_)
-        marks[[row for row in np.flatnonzero(only).tolist() if table.urns(row) in special]] = True
-        return marks
+        special |= {tuple(sorted(urns)) for urns in policy.locks.federations}
+        return among(self.gathered.table, special)
 
     def _bans(self, policy: Policy) -> Iterator[tuple[str, tuple[int, ...]]]:
         old = self.seen.asked

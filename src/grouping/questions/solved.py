@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grouping.answers.plan import Plan, Step
-from grouping.engine import CANDIDATES, plan_of
+from grouping.engine import plan_of
 from grouping.errors import Fault, PolicyRefused
 from grouping.policy import changes
 from grouping.policy.survey import Survey, survey
@@ -134,7 +134,7 @@ def solved(case: Case, *, workers: int = 1, seed: int = 0) -> Solved:
     """
     start = perf_counter()
     seen = survey(case.schools, case.policy, case.journeys)
-    gathered = gather(seen.county, seen.policy, at_most=CANDIDATES, workers=workers, thin=None)
+    gathered = gather(seen.county, seen.policy, workers=workers, thin=None)
     table = gathered.table
     problem = problem_of(seen.county, seen.policy, table, gathered.cost)
     search = Search(problem, lambda row: hash_of(table.urns(row)))

@@ -8,8 +8,9 @@ federations and fixed ones are candidates whatever they break.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ from grouping.world.federations import EMPTY, Federations, table
 Flags = NDArray[np.bool_]
 Members = NDArray[np.int32]
 
-SPARE = 16  # sets at hand while growing, for each candidate the cap allows
+CANDIDATES = 10_000_000  # held at most, about 40 bytes each with their costs
+SPARE = 16  # sets at hand while growing a place, for each candidate the cap allows
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +160,7 @@ class _Growing:
                 self.counter.add(len(passed))
                 yield Federations(county, passed)
             for many in growth.grow():
-                self.counter.look(many // SPARE)
+                self.counter.look(many)
 
 
 def _seeds(county: County, policy: Policy) -> Flags:
@@ -168,26 +170,34 @@ def _seeds(county: County, policy: Policy) -> Flags:
 
 
 class _Counter:
-    """Counts candidates, and stops by count."""
+    """Counts the candidates of all places, which may be worked side by side; stops by count."""
 
     def __init__(self, at_most: int) -> None:
-        self.at_most, self.found = at_most, 0
+        self.at_most, self.found, self.lock = at_most, 0, Lock()
 
     def add(self, count: int) -> None:
-        self.found += count
-        self.look(self.found)
+        """Count candidates."""
+        with self.lock:
+            self.found += count
+            if self.found > self.at_most:
+                raise _beyond(f"more than {self.at_most:,} candidate federations")
 
-    def look(self, count: int) -> None:
-        """Stop where so many are at hand."""
-        if count > self.at_most:
-            raise CapReached(
-                Fault(
-                    f"more than {self.at_most:,} candidate federations",
-                    "Lower rules.schools.at_most, rules.longest_journey.at_most or "
-                    "neighbours.link_at_most, choose fewer authorities, "
-                    "or raise --candidates-at-most",
-                )
-            )
+    def look(self, at_hand: int) -> None:
+        """Stop where one place has more sets at hand than memory should hold."""
+        most = SPARE * min(self.at_most, CANDIDATES)
+        if at_hand > most:
+            raise _beyond(f"more than {most:,} sets of schools of one place that may be candidates")
+
+
+def _beyond(what: str) -> CapReached:
+    return CapReached(
+        Fault(
+            what,
+            "Lower rules.schools.at_most, rules.longest_journey.at_most or "
+            "neighbours.link_at_most, choose fewer authorities, "
+            "or raise --candidates-at-most",
+        )
+    )
 
 
 def _units(place: Place, rules: Sequence[Rule]) -> Units:
@@ -255,13 +265,19 @@ def _asked(f: Federations, policy: Policy, special: Federations | None = None) -
             inside = f.sum(np.isin(f.county.urns, urns).astype(np.int64))
             fine = inside == len(set(urns))
             keep &= (inside == 0) | (fine & (f.size == inside) if whole else fine)
-    if special is not None and len(special):
-        members = special.members[special.there]
-        known = special.county.urns[members]
-        only = f.sum((~np.isin(f.county.urns, known)).astype(np.int64)) == 0
-        sets = {special.urns(row) for row in range(len(special))}
-        keep[[row for row in np.flatnonzero(only).tolist() if f.urns(row) in sets]] = False
+    if special is not None:
+        keep &= ~among(f, {special.urns(row) for row in range(len(special))})
     return f if keep.all() else f.take(keep)
+
+
+def among(f: Federations, sets: Collection[tuple[int, ...]]) -> Flags:
+    """Whether each federation is just one of these, given as ascending URNs."""
+    marks = np.zeros(len(f), dtype=np.bool_)
+    if sets:
+        known = [urn for held in sets for urn in held]
+        only = f.sum((~np.isin(f.county.urns, known)).astype(np.int64)) == 0
+        marks[[row for row in np.flatnonzero(only).tolist() if f.urns(row) in sets]] = True
+    return marks
 
 
 def price(f: Federations, policy: Policy) -> NDArray[np.int64]:

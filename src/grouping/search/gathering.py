@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grouping.policy.words import Policy
-from grouping.search.candidates import by_place, joined, price
+from grouping.search.candidates import CANDIDATES, by_place, joined, price
 from grouping.search.dominance import undominated
 from grouping.search.packing import Problem, Side
+from grouping.search.places import in_places
 from grouping.world.county import SMALL, URGENT, County
-from grouping.world.federations import WHOLE, Federations
+from grouping.world.federations import Federations
 
 Whole = NDArray[np.int64]
+COUNTED = 1_000_000_000  # candidates counted at most where few are held
 Work = TypeVar("Work")
 Made = TypeVar("Made")
 
@@ -64,21 +66,31 @@ def gather(
     county: County,
     policy: Policy,
     *,
-    at_most: int,
+    at_most: int | None = None,
     workers: int = 1,
     thin: Thin | None = undominated,
 ) -> Gathered:
     """Grow and price every candidate of a policy; thin them out where the county is a country.
 
-    `thin` tells which rows of the problem of a place are kept; None keeps all of a country too.
-    Places are worked so many at once.
+    Parameters
+    ----------
+    county, policy
+        The schools that take part, and what is wanted.
+    at_most
+        Cap on candidates; where None, `CANDIDATES`, or `COUNTED` where they are thinned and so
+        need not be held.
+    workers
+        How many places are worked at once.
+    thin
+        Which rows of the problem of a place are kept; None keeps all of a country too.
 
     Raises
     ------
     CapReached
-        Where there are more than `at_most`.
+        Where there are more than the cap.
     """
-    thinning = thin if len(county) > WHOLE else None
+    thinning = thin if in_places(county, policy) else None
+    at_most = at_most or (CANDIDATES if thinning is None else COUNTED)
 
     def one(grow: Callable[[], Federations]) -> tuple[Gathered, Whole]:
         times = [perf_counter()]

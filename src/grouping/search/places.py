@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grouping.policy.words import Policy
-from grouping.world.county import County
+from grouping.world.county import County, with_their_groups
 from grouping.world.federations import WHOLE
 from grouping.world.journeys import near
+from grouping.world.runs import runs
 
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.intp]
@@ -53,9 +54,8 @@ def places(county: County, policy: Policy, starts: Flags, hops: int) -> Iterator
         Links that a federation can reach beyond a start, at most.
     """
     within = [rule.within for rule in policy.rules if rule.within is not None]
-    linked = any(rule.linked for rule in policy.rules)
     everything = np.arange(len(county))
-    if len(county) <= WHOLE or not (within or linked):
+    if not in_places(county, policy):
         turn = np.where(starts, 0, NEVER).astype(np.int32)
         yield Place(0, county, everything, turn)
         return
@@ -76,6 +76,12 @@ def places(county: County, policy: Policy, starts: Flags, hops: int) -> Iterator
         yield Place(number, part, at, turn[at])
 
 
+def in_places(county: County, policy: Policy) -> bool:
+    """Whether a county is a country, and its policy says how far a federation reaches."""
+    far = any(rule.within is not None or rule.linked for rule in policy.rules)
+    return len(county) > WHOLE and far
+
+
 class _Reach:
     """Which schools a group can be in one federation with, at most."""
 
@@ -91,19 +97,10 @@ class _Reach:
         marks = np.zeros(len(self.county), dtype=np.bool_)
         marks[group] = True
         for _ in range(self.hops):
-            marks = self._whole_blocks(marks)
+            marks = with_their_groups(marks, self.county.block)
             here = np.flatnonzero(marks)
-            low, many = self.start[here], np.diff(self.start)[here]
-            rows = np.repeat(low - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
-            marks[self.others[rows]] = True
-        return self._whole_blocks(marks)
-
-    def _whole_blocks(self, marks: Flags) -> Flags:
-        block = self.county.block
-        touched = np.zeros(int(block.max(initial=-1)) + 2, dtype=np.bool_)
-        touched[block[marks]] = True
-        touched[-1] = False  # of no block
-        return np.asarray(marks | touched[block], dtype=np.bool_)
+            marks[self.others[runs(self.start[here], np.diff(self.start)[here])]] = True
+        return with_their_groups(marks, self.county.block)
 
     def by_block(self, turn: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give all schools of a kept federation the first turn of any of them."""

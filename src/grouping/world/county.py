@@ -22,6 +22,7 @@ from grouping.world import budgets
 from grouping.world.budgets import Account, Money
 from grouping.world.ethos import Creeds, Pairs, PairTable
 from grouping.world.journeys import NONE, Journeys, squared_metres
+from grouping.world.runs import runs
 from grouping.world.schools import School
 
 Whole = NDArray[np.int64]
@@ -217,10 +218,7 @@ class County:
         if marks.all():
             return self
         for numbers in (self.today, self.block):
-            touched = np.zeros(int(numbers.max(initial=-1)) + 2, dtype=np.bool_)
-            touched[numbers[marks]] = True
-            touched[-1] = False  # of no federation
-            marks |= touched[numbers]
+            marks = with_their_groups(marks, numbers)
         at = np.flatnonzero(marks)
         place = np.full(len(self), -1, dtype=np.int32)
         place[at] = np.arange(len(at), dtype=np.int32)
@@ -244,9 +242,7 @@ class County:
         """Links whose first end is among these positions (`links` is in order of first end)."""
         first = self.links[:, 0]
         low, high = np.searchsorted(first, at), np.searchsorted(first, at, side="right")
-        many = high - low
-        rows = np.repeat(low - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
-        return self.links[rows]
+        return self.links[runs(low, high - low)]
 
     def tree_miles(self, members: Sequence[int] = ()) -> Fraction:
         """Road miles of the tree of some schools, or of all (Prim, by minutes, then metres)."""
@@ -283,6 +279,14 @@ def ages(school: School) -> tuple[int, int]:
 def _numbered(values: Sequence[str | None]) -> Whole:
     place = {name: k for k, name in enumerate(sorted({v for v in values if v is not None}))}
     return np.asarray([-1 if v is None else place[v] for v in values], dtype=np.int64)
+
+
+def with_their_groups(marks: Flags, numbers: Whole) -> Flags:
+    """Mark every school of a group, by number, that a marked one is of; -1 is of none."""
+    touched = np.zeros(int(numbers.max(initial=-1)) + 2, dtype=np.bool_)
+    touched[numbers[marks]] = True
+    touched[-1] = False
+    return np.asarray(marks | touched[numbers], dtype=np.bool_)
 
 
 def _renumbered(numbers: Whole) -> Whole:

@@ -129,12 +129,10 @@ def _looked_up(
     for k in np.flatnonzero(np.bincount(size)).tolist():
         rows = size == k
         held = pupils[rows]
-        known = _known(m, cost, k)
-        known.reach(int(held.max(initial=0)))
-        costs = known.costs[held]
-        for n in np.flatnonzero(np.bincount(held[np.isnan(costs)])).tolist():
-            known.costs[n] = float(cost(m, n, k))
-        values[rows] = known.costs[held]
+        costs = _known(m, cost, k).as_far_as(int(held.max(initial=0)))
+        for n in np.flatnonzero(np.bincount(held[np.isnan(costs[held])])).tolist():
+            costs[n] = float(cost(m, n, k))
+        values[rows] = costs[held]
     return values
 
 
@@ -144,10 +142,17 @@ class _Known:
 
     costs: Floats
 
-    def reach(self, pupils: int) -> None:
-        if pupils >= len(self.costs):
-            more = np.full(pupils + 1 - len(self.costs), np.nan)
-            self.costs = np.concatenate([self.costs, more])
+    def as_far_as(self, pupils: int) -> Floats:
+        """Give the costs with room for so many pupils.
+
+        Whoever asks writes to, and reads from, what is given and nothing else: another thread may
+        put a longer one in its place meanwhile, and then no more is lost than work.
+        """
+        costs = self.costs
+        if pupils >= len(costs):
+            more = np.full(pupils + 1 - len(costs), np.nan)
+            self.costs = costs = np.concatenate([costs, more])
+        return costs
 
 
 @cache
