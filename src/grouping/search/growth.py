@@ -14,6 +14,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from grouping.world.runs import runs
+
 Flags = NDArray[np.bool_]
 Members = NDArray[np.int32]
 Whole = NDArray[np.int64]
@@ -116,8 +118,7 @@ class Growth:
         """Each row beside each unit that its column's unit may step to."""
         many = self._count[column]
         rows = np.repeat(np.arange(len(column)), many)
-        first = self._start[column] - np.cumsum(many) + many
-        return rows, self._next[np.repeat(first, many) + np.arange(len(rows))]
+        return rows, self._next[runs(self._start[column], many)]
 
     def _by_rank(
         self, sets: Members, codes: NDArray[np.int32]

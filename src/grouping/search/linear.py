@@ -112,11 +112,11 @@ class Empty(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Duals:
-    """Duals of items, of side rows and of cuts."""
+    """Duals of items, of side rows and of cuts: floats as they are solved for, whole as proved."""
 
-    items: Floats
-    sides: Floats
-    cuts: Floats
+    items: NDArray[Any]
+    sides: NDArray[Any]
+    cuts: NDArray[Any]
 
 
 class Master:

@@ -44,9 +44,9 @@ class Ways:
     seed: int = 0
 
 
-def weights_of(problem: Problem, times: int = 1) -> list[int]:
+def weights_of(problem: Problem) -> list[int]:
     """Weight of each tier in the combined problem, the first the greatest."""
-    least_weight = max(LAST_TIER, 4 * int(np.abs(problem.cost).max(initial=0))) * times
+    least_weight = max(LAST_TIER, 4 * int(np.abs(problem.cost).max(initial=0)))
     count = len(problem.tiers)
     return [least_weight * TIER_STEP ** (count - 1 - t) for t in range(count)]
 

@@ -12,7 +12,8 @@ them. It is a bound whatever the solver did.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ CUTS_A_ROUND = 20
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """An exact lower bound: whole duals over `UNIT` of items, sides and cuts, and their sum.
+    """An exact lower bound: whole duals over `UNIT`, and what they sum to.
 
     The bound is `total / UNIT`; every plan's weight is at least that.
     """
@@ -46,9 +47,7 @@ class Bound:
     weights: Whole
     cuts: tuple[Cut, ...]
     total: int
-    items: Whole
-    of_sides: tuple[int, ...]
-    of_cuts: tuple[int, ...]
+    duals: Duals
 
     @property
     def value(self) -> int:
@@ -57,9 +56,7 @@ class Bound:
 
     def reduced(self) -> Whole:
         """Reduced cost of every row, in `UNIT`ths; at least 0 for each that may be chosen."""
-        return _whole_reduced(
-            self.problem, self.weights, self.cuts, self.items, self.of_sides, self.of_cuts
-        )
+        return _reduced(self.problem, self.weights, UNIT, self.cuts, self.duals)
 
     def within(self, gap: int) -> tuple[NDArray[np.intp], Whole]:
         """Rows that a plan so near the bound may hold, and their reduced costs."""
@@ -79,7 +76,9 @@ class Bound:
 
 
 class Relaxation:
-    """A linear relaxation that keeps its columns, cuts and model from one question to the next.
+    """A linear relaxation: keeps its model from one weighting to the next.
+
+    From one question to the next (`ask`) it keeps its cuts and the columns nearest to the answer.
 
     `answer` gives the value of each of `columns`; `bound` an exact bound; `feasible` is False where
     the relaxation has no answer at all, which is proved in integers.
@@ -117,8 +116,9 @@ class Relaxation:
         self.feasible, self.reachable = True, plan is not None or not self.tied
         self.bound, self.master = None, None
 
-    def solve(self, weights: Whole, *, cutting: bool = True) -> bool:
+    def solve(self, weights: Whole) -> bool:
         """Solve for these weights a row; True where the answer is whole."""
+        self.bound = None
         if self.master is None:
             self._start(weights)
         assert self.master is not None
@@ -133,7 +133,7 @@ class Relaxation:
                     return False
                 self.master.weigh(weights[self.columns])
                 duals = self._price(weights)
-            if self.whole or not cutting or self.stop.now():
+            if self.whole or self.stop.now():
                 break
             fresh = self._separate()
             if not fresh:
@@ -200,7 +200,7 @@ class Relaxation:
         tolerance = TINY * max(1.0, scale * 1e-3)
         while True:
             duals = self.master.solve(self.stop)
-            reduced = _reduced(self.problem, weights, self.cuts, duals)
+            reduced = _reduced(self.problem, weights, 1, self.cuts, duals)
             short = np.flatnonzero((reduced < -tolerance) & ~have)
             if not len(short) or self.stop.now():
                 self.answer = self.master.answer
@@ -226,44 +226,21 @@ class Relaxation:
         return cuts_of(self.problem, [(items, k) for _, items, k in fresh])
 
 
-def _reduced(problem: Problem, weights: Whole, cuts: Sequence[Cut], duals: Duals) -> Floats:
-    """Reduced cost of every row, in floats."""
-    reduced = np.empty(len(problem), dtype=np.float64)
-    y = np.append(duals.items, 0.0)
+def _reduced(
+    problem: Problem, weights: Whole, unit: int, cuts: Sequence[Cut], duals: Duals
+) -> NDArray[Any]:
+    """Reduced cost of every row, in units: in floats or in whole numbers, as the duals are."""
+    y = np.append(duals.items, np.zeros(1, dtype=duals.items.dtype))
+    reduced = np.empty(len(problem), dtype=y.dtype)
     for piece in problem.pieces():
         part = reduced[piece]
-        part[:] = weights[piece]
+        np.multiply(weights[piece], unit, out=part)
         for column in problem.columns[:, piece]:
             part -= y[column]
-    for side, dual in zip(problem.sides, duals.sides, strict=True):
+    for side, dual in zip(problem.sides, duals.sides.tolist(), strict=True):
         if dual:
             reduced -= side.of * dual
-    for cut, dual in zip(cuts, duals.cuts, strict=True):
-        if dual:
-            reduced[cut.rows] -= cut.of * dual
-    return reduced
-
-
-def _whole_reduced(
-    problem: Problem,
-    weights: Whole,
-    cuts: Sequence[Cut],
-    items: Whole,
-    of_sides: Sequence[int],
-    of_cuts: Sequence[int],
-) -> Whole:
-    """Reduced cost of every row in `UNIT`ths, in whole numbers."""
-    reduced = np.empty(len(problem), dtype=np.int64)
-    y = np.append(items, 0)
-    for piece in problem.pieces():
-        part = reduced[piece]
-        np.multiply(weights[piece], UNIT, out=part)
-        for column in problem.columns[:, piece]:
-            part -= y[column]
-    for side, dual in zip(problem.sides, of_sides, strict=True):
-        if dual:
-            reduced -= side.of * dual
-    for cut, dual in zip(cuts, of_cuts, strict=True):
+    for cut, dual in zip(cuts, duals.cuts.tolist(), strict=True):
         if dual:
             reduced[cut.rows] -= cut.of * dual
     return reduced
@@ -287,7 +264,8 @@ def exact_bound(
     if slack:
         z = [min(max(dual, -UNIT), UNIT) for dual in z]
     s = [min(int(np.floor(dual * UNIT)), 0) for dual in duals.cuts]
-    y = _repaired(problem, y, _whole_reduced(problem, weights, cuts, y, z, s))
+    whole = Duals(y, np.asarray(z, dtype=np.int64), np.asarray(s, dtype=np.int64))
+    y = _repaired(problem, y, _reduced(problem, weights, UNIT, cuts, whole))
     total = int(y.sum())
     for side, dual in zip(problem.sides, z, strict=True):
         if dual:
@@ -295,7 +273,7 @@ def exact_bound(
             assert wall is not None
             total += dual * wall
     total += sum(dual * cut.at_most for cut, dual in zip(cuts, s, strict=True))
-    return Bound(problem, weights, tuple(cuts), total, y, tuple(z), tuple(s))
+    return Bound(problem, weights, tuple(cuts), total, replace(whole, items=y))
 
 
 def _side_dual(at_least: int | None, at_most: int | None, dual: float) -> int:

@@ -47,8 +47,8 @@ class _Share:
     solution: Solution | None = None
     start: list[int] | None = None
 
-    def turn(self, problem: Problem) -> bool:
-        """Turn to a problem of the same rows; whether anything has moved here."""
+    def turn(self, problem: Problem) -> None:
+        """Turn to a problem of the same rows; what is solved stays so where nothing has moved."""
         old = self.part.problem
         new = old.moved(
             cost=problem.cost[self.rows],
@@ -58,10 +58,9 @@ class _Share:
             banned=None if problem.banned is None else problem.banned[self.rows],
         )
         if self.solution is not None and self.solution.status == "optimal" and new.same_as(old):
-            return False
+            return
         self.start = self.part.again(new)
         self.solution = None
-        return True
 
 
 class Search:

@@ -153,7 +153,7 @@ def _searched(
             by_item[i].append(r)
     loose = [0] * problem.items
     for i in items:
-        loose[i] = gap + 1 if problem.must[i] else max(-int(bound.items[i]), 0)
+        loose[i] = gap + 1 if problem.must[i] else max(-int(bound.duals.items[i]), 0)
     search = _Search(problem, hashes, by_item, masks, reduced, loose, goal)
     search.go(items, 0, gap, 0)
     if search.nodes > NODES or search.best is None:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from grouping.world.budgets import METRES_A_MILE
 from grouping.world.exact import near_half
+from grouping.world.runs import runs
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -211,9 +212,7 @@ def from_columns(first: Whole, second: Whole, tenths: Tenths, source: str) -> Jo
         ranks = np.argsort(urns, kind="stable")
         ranked = urns[ranks]
         low, high = np.searchsorted(first, ranked), np.searchsorted(first, ranked, side="right")
-        many = high - low
-        rows = np.repeat(low - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
-        one = np.repeat(np.arange(len(ranked)), many)
+        rows, one = runs(low, high - low), np.repeat(np.arange(len(ranked)), high - low)
         other = np.minimum(np.searchsorted(ranked, second[rows]), max(len(ranked) - 1, 0))
         here = (ranked[other] == second[rows]) & (one != other)
         one, other = ranks[one[here]], ranks[other[here]]
