@@ -13,9 +13,9 @@ import random_cases
 import survivors
 from grouping import engine
 from grouping.engine import propose
-from grouping.errors import PolicyRefused
+from grouping.errors import CapReached, PolicyRefused
 from grouping.policy.survey import survey
-from grouping.search import places
+from grouping.search import gathering, places
 from grouping.search.candidates import grow, price
 from grouping.search.dominance import undominated
 from grouping.search.gathering import problem_of
@@ -139,3 +139,48 @@ def test_a_bound_on_the_rows_kept_stands_on_those_dropped() -> None:
         assert (reduced >= 0).all(), seed
         dropped += int((~kept).sum())
     assert dropped > 1_000
+
+
+def test_a_country_without_reach_is_held_whole_and_capped_as_such(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither journeys nor links bound: one place, nothing thinned, and the cap is memory's."""
+    rows = [row(120001 + k, 60, 2_000 * k) for k in range(9)]
+    anywhere = policy_of("rules.longest_journey=false", "rules.connected=false")
+    bounded = policy_of("rules.longest_journey=false")
+    as_a_country(monkeypatch)
+    monkeypatch.setattr(gathering, "CANDIDATES", 200)
+    monkeypatch.setattr(gathering, "COUNTED", 10_000)
+    with pytest.raises(CapReached, match="more than 200 candidate"):
+        propose(schools_of(*rows), anywhere)
+    found = propose(schools_of(*rows), bounded)
+    assert found.candidates > 200
+    assert {step.name for step in found.steps} >= {"dominance"}
+
+
+def test_places_side_by_side_count_to_the_same_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The count decides: at the very number, and one below it, with one worker or four."""
+    rows = [row(120001 + k, 60, 2_000 * k) for k in range(12)]
+    as_a_country(monkeypatch)
+    schools, policy = schools_of(*rows), policy_of()
+    many = propose(schools, policy).candidates
+    for workers in (1, 4):
+        at = propose(schools, policy, workers=workers, candidates_at_most=many)
+        assert at.candidates == many
+        with pytest.raises(CapReached):
+            propose(schools, policy, workers=workers, candidates_at_most=many - 1)
+
+
+def test_a_country_where_no_plan_can_exist_says_what_clashes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asked of what is gathered, thinned and all: the asks that clash are those of a county."""
+    rows = [row(120001 + k, 60, 3_000 * k) for k in range(8)]
+    clash = policy_of("locks.together=[[120001, 120008]]", "limits.federations.at_least=1")
+    county = propose(schools_of(*rows), clash)
+    with monkeypatch.context() as small:
+        as_a_country(small)
+        country = propose(schools_of(*rows), clash)
+    assert country.status == county.status == "infeasible"
+    assert country.conflicts == county.conflicts
+    assert country.conflicts

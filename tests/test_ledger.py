@@ -12,7 +12,7 @@ import pytest
 from grouping.world import budgets
 from grouping.world.county import County
 from grouping.world.federations import Federations
-from grouping.world.ledger import ledger
+from grouping.world.ledger import _looked_up, ledger
 from villages import county_of, every_set, policy_of, random_rows, row, schools_of
 
 GRANT = Fraction("1234.5")
@@ -143,3 +143,17 @@ def test_a_ledger_is_opened_once_for_each_change_of_rolls() -> None:
     other = ledger(county, Fraction(-1, 10))
     assert other.rolls.tolist() == [round(s.roll * Fraction(9, 10)) for s in county.schools]
     assert one.rolls.tolist() == county.rolls.tolist()
+
+
+def test_a_longer_table_of_costs_put_in_place_meanwhile_loses_none() -> None:
+    """As another thread does: while one asks for costs up to 20 pupils, one asks for 500."""
+    money = county_of(schools_of(row(120001, 40, 0), row(120002, 40, 900))).money
+    sizes, few = np.full(3, 2), np.asarray([5, 20, 11])
+
+    def cost(m: budgets.Money, pupils: int, schools: int) -> Fraction:
+        if pupils < 30:
+            _looked_up(m, cost, np.full(1, schools), np.asarray([500]))
+        return Fraction(pupils * schools)
+
+    assert _looked_up(money, cost, sizes, few).tolist() == [10, 40, 22]
+    assert _looked_up(money, cost, sizes[:1], np.asarray([500])).tolist() == [1000]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations
 
 import numpy as np
 import pytest
 
+from grouping.search import linear
 from grouping.search.packing import Problem, Side
 from grouping.search.stages import Ways, solve
 from grouping.search.stopping import Stop
+from grouping.search.window import LARGEST, SPLIT, _total, least, packing_model
 
 
 def random_problem(rng: random.Random) -> Problem:
@@ -88,3 +91,49 @@ def test_canonical_choice_by_digits(seed: int, monkeypatch: pytest.MonkeyPatch) 
     truth = brute(problem)
     found = solve(problem, hash_of, Ways(Stop.after(None)))
     assert found.rows == (truth[2] if truth else [])
+
+
+def test_large_costs_are_split_and_no_coefficient_is_large() -> None:
+    """Costs to the largest there may be, in CP-SAT alone: the least, and every number below 10^6.
+
+    The least plan over the split model is that of trying every plan.
+    """
+    split = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        problem = random_problem(rng)
+        cost = np.asarray([rng.randint(-LARGEST, LARGEST) for _ in range(len(problem))])
+        problem = replace(problem, cost=cost.astype(np.int64), tier_items=())
+        every = np.arange(len(problem), dtype=np.intp)
+        found = least(problem, every, problem.cost, [], stop=Stop.after(None))
+        expected = brute(problem)
+        assert (found.status == "infeasible") == (expected is None)
+        if expected is None:
+            continue
+        assert found.status == "optimal"
+        assert sum(int(problem.cost[r]) for r in found.rows) == expected[0][-1]
+        model, x = packing_model(problem, every.tolist(), [(problem.cost, expected[0][-1])])
+        model.minimize(_total(model, x, problem.cost))
+        numbers = [*model.proto.objective.coeffs]
+        for constraint in model.proto.constraints:
+            numbers += constraint.linear.coeffs
+        assert max(map(abs, numbers), default=0) < 10**6
+        split += any(abs(value) == SPLIT for value in numbers)
+    assert split > 20
+
+
+def test_the_linear_solver_s_answer_is_the_same_the_long_way_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another version of MathOpt may not have what lies below: its own words give the same."""
+    problems = [random_problem(random.Random(seed)) for seed in range(60)]
+    quick = [solve(problem, hash_of, Ways(Stop.after(None))) for problem in problems]
+
+    def not_there(*_: object) -> None:
+        raise AttributeError
+
+    monkeypatch.setattr(linear._Solver, "_answer", not_there)
+    for problem, known in zip(problems, quick, strict=True):
+        found = solve(problem, hash_of, Ways(Stop.after(None)))
+        assert (found.status, found.rows, found.values) == (known.status, known.rows, known.values)
+        assert found.bounds == known.bounds

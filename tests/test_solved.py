@@ -134,6 +134,15 @@ def test_a_rule_a_term_and_a_limit_from_python_are_asked_too() -> None:
         first.apart(120001, 999999)
 
 
+def test_a_federation_fixed_since_stands_whatever_rule_it_breaks() -> None:
+    first = five().solve()
+    trio = next(held for held in first.bench.gathered.table.members.tolist() if min(held[:3]) >= 0)
+    urns = [int(first.bench.seen.county.urns[i]) for i in trio if i >= 0]
+    few = Rule("at most two schools", lambda f: f.size <= 2)
+    after = first.fixed(*urns)
+    assert same(after.again(after.policy.with_rule(few))) == "optimal"
+
+
 def test_what_is_kept_cannot_be_forbidden_only_taken_apart() -> None:
     rows = [row(120001 + k, 60, 1_500 * k, federation="K" if k < 2 else None) for k in range(4)]
     first = Case(schools_of(*rows), policy_of()).solve()

@@ -100,7 +100,7 @@ def gather(
         times.append(perf_counter())
         held = np.bincount(f.members[f.there], minlength=len(f.county))
         count = len(f)
-        if thinning is not None and f.county is not county:
+        if thinning is not None:
             kept = np.flatnonzero(thinning(problem_of(f.county, policy, f, cost)))
             f, cost = f.take(kept), cost[kept]
         times.append(perf_counter())
