@@ -145,7 +145,7 @@ def test_a_country_without_reach_is_held_whole_and_capped_as_such(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither journeys nor links bound: one place, nothing thinned, and the cap is memory's."""
-    rows = [row(120001 + k, 60, 2_000 * k) for k in range(9)]
+    rows = [row(120001 + k, 150 if k % 3 else 60, 2_000 * k) for k in range(12)]
     anywhere = policy_of("rules.longest_journey=false", "rules.connected=false")
     bounded = policy_of("rules.longest_journey=false")
     as_a_country(monkeypatch)
