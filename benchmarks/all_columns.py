@@ -8,6 +8,7 @@ from the chosen candidates in whole numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,11 @@ class Opinion:
 
     status: str
     values: tuple[int, ...] = ()
+
+
+def has_highs() -> bool:
+    """Whether highspy is installed."""
+    return find_spec("highspy") is not None
 
 
 def objectives(problem: Problem) -> list[Whole]:

@@ -89,9 +89,7 @@ def joined(model: Any, member: dict[int, Any], lead: int, county: County) -> Non
         model.add(sum(by_first) + sum(second[j] for j in beyond if linked[i, j]) >= member[i])
 
 
-def cost_of(
-    model: Any, member: dict[int, Any], led: Any, county: County, policy: Policy
-) -> Any:
+def cost_of(model: Any, member: dict[int, Any], led: Any, county: County, policy: Policy) -> Any:
     """Cost of size and vacancies, thousandths of a point: linear, by three variables."""
     most = sizes(policy)[1]
     terms = {term.name: term.settings or {} for term in policy.terms}

@@ -25,9 +25,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import random_cases
-from all_columns import Opinion, by_cp_sat, by_highs
+from all_columns import Opinion, by_cp_sat, by_highs, has_highs
 from instances import MODEL, Packed, answer
-from machine import machine, present, repeated, seconds
+from machine import machine, repeated, seconds
 
 from grouping.engine import packing_of
 from grouping.errors import CapReached, PolicyRefused
@@ -180,7 +180,7 @@ def main() -> int:
         except PolicyRefused:
             packed = None
         if packed is not None and FEWEST <= packed.problem.items <= len(packed.problem):
-            one = hear(seed, packed, highs=present("highspy"))
+            one = hear(seed, packed, highs=has_highs())
             heard.append(one)
             if not one.same:
                 print(f"seed {seed}: {one.said}", flush=True)
