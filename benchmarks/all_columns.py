@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 from scipy.sparse import coo_array, csc_array, vstack
+from stages_in_turn import solver_of
 
 from grouping.search.packing import Problem
-from stages_in_turn import solver_of
 
 if TYPE_CHECKING:
     import highspy
@@ -49,6 +49,26 @@ def by_cp_sat(problem: Problem, *, limit: float = 600, workers: int = 2, seed: i
     if trivial := _trivial(problem):
         return trivial
     until = monotonic() + limit
+    model, x = modelled(problem)
+    chosen: list[int] = []
+    for of in objectives(problem):
+        stage = cp_model.LinearExpr.weighted_sum(x, of.tolist())
+        model.minimize(stage)
+        solver = solver_of(max(until - monotonic(), 0.01), workers, seed)
+        status = solver.solve(model)
+        if status != cp_model.OPTIMAL:
+            return Opinion("infeasible" if status == cp_model.INFEASIBLE else "stopped")
+        chosen = [r for r, variable in enumerate(x) if solver.boolean_value(variable)]
+        model.add(stage == int(of[chosen].sum()))
+        model.clear_hints()
+        picked = set(chosen)
+        for r, variable in enumerate(x):
+            model.add_hint(variable, r in picked)
+    return _checked(problem, chosen)
+
+
+def modelled(problem: Problem) -> tuple[Any, list[Any]]:
+    """State the problem to CP-SAT as it stands: a variable a candidate."""
     model = cp_model.CpModel()
     x = [model.new_bool_var("") for _ in range(len(problem))]
     holders: list[list[int]] = [[] for _ in range(problem.items)]
@@ -67,21 +87,7 @@ def by_cp_sat(problem: Problem, *, limit: float = 600, workers: int = 2, seed: i
             model.add(total >= side.at_least)
         if side.at_most is not None:
             model.add(total <= side.at_most)
-    chosen: list[int] = []
-    for of in objectives(problem):
-        stage = cp_model.LinearExpr.weighted_sum(x, of.tolist())
-        model.minimize(stage)
-        solver = solver_of(max(until - monotonic(), 0.01), workers, seed)
-        status = solver.solve(model)
-        if status != cp_model.OPTIMAL:
-            return Opinion("infeasible" if status == cp_model.INFEASIBLE else "stopped")
-        chosen = [r for r, variable in enumerate(x) if solver.boolean_value(variable)]
-        model.add(stage == int(of[chosen].sum()))
-        model.clear_hints()
-        picked = set(chosen)
-        for r, variable in enumerate(x):
-            model.add_hint(variable, r in picked)
-    return _checked(problem, chosen)
+    return model, x
 
 
 def by_highs(problem: Problem, *, limit: float = 600, workers: int = 2) -> Opinion:

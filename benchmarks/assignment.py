@@ -14,13 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from lead_policy import with_lead
+from lead_school import cost_of, fitting, sizes, uncovered
 from ortools.sat.python import cp_model
+from stages_in_turn import Groups, InTurn
 
 from grouping.policy.survey import Survey
 from grouping.world.county import SMALL, URGENT, County
-from lead_policy import with_lead
-from lead_school import cost_of, fitting, sizes, uncovered
-from stages_in_turn import Groups, InTurn
 
 Grid = dict[tuple[int, int], Any]
 

@@ -16,14 +16,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from lead_policy import with_lead
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
+from stages_in_turn import Groups, InTurn
 
 from grouping.policy.survey import Survey
 from grouping.policy.words import Policy
 from grouping.world.county import HEADS, SMALL, URGENT, County
-from lead_policy import with_lead
-from stages_in_turn import Groups, InTurn
 
 Flags = NDArray[np.bool_]
 

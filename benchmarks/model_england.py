@@ -128,8 +128,7 @@ def tiles() -> list[tuple[Point, Point]]:
     for k in range(ROWS):
         bottom = int(south) + k * high
         west, east = _reach(bottom, bottom + high)
-        for j in range((east - west) // wide):
-            found.append(((west + j * wide, bottom), (wide, high)))
+        found += [((x, bottom), (wide, high)) for x in range(west, east - wide + 1, wide)]
     found.sort(key=lambda one: (square(one[0], CENTRE), one))
     return found
 
@@ -160,15 +159,15 @@ def tile(dice: Dice, number: int, land: tuple[Point, Point], count: int) -> list
     places: list[Place] = []
     for k, share in enumerate(BOROUGHS):
         authority = f"{name} {('City', 'North', 'Port')[k]} Borough"
-        for at in _round(dice, centres[k], across[k], count * share // 1000, taken):
-            places.append(Place(at, authority, rural=False))
+        spots = _round(dice, centres[k], across[k], count * share // 1000, taken)
+        places += [Place(at, authority, rural=False) for at in spots]
     shire, left = f"{name}shire", count - len(places)
     for centre in centres[len(BOROUGHS) :]:
         here = min(TOWN_SCHOOLS, left * TOWN_SCHOOLS // 60)
-        for at in _round(dice, centre, TOWN_ACROSS, here, taken):
-            places.append(Place(at, shire, rural=False))
-    for at in _villages(dice, corner, (wide, high), count - len(places), clear):
-        places.append(Place(at, shire, rural=True))
+        spots = _round(dice, centre, TOWN_ACROSS, here, taken)
+        places += [Place(at, shire, rural=False) for at in spots]
+    lonely = _villages(dice, corner, (wide, high), count - len(places), clear)
+    places += [Place(at, shire, rural=True) for at in lonely]
     _give_rolls(dice, places, shire, [centre for centre, _ in clear])
     _give_kinds(dice, places, number)
     _give_federations(dice, places, number, FEDERATIONS * count // SCHOOLS)

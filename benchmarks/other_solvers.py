@@ -24,11 +24,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import random_cases
 from all_columns import Opinion, by_cp_sat, by_highs, has_highs
 from instances import MODEL, Packed, answer
 from machine import machine, repeated, seconds
 
+import random_cases
 from grouping.engine import packing_of
 from grouping.errors import CapReached, PolicyRefused
 from grouping.policy.survey import survey
@@ -200,8 +200,12 @@ def report(heard: list[Heard]) -> None:
     print(dict(Counter(one.said["ours"].status for one in heard)))
     print(dict(Counter(word for one in heard for word in one.features)))
     for name in heard[0].took:
-        took = [one.took[name] for one in heard]
-        print(f"{name}: median {seconds(median(took))} s, worst {seconds(max(took))} s")
+        took = median(one.took[name] for one in heard)
+        worst = max(heard, key=lambda one: one.took[name])
+        print(
+            f"{name}: median {seconds(took)} s, "
+            f"worst {seconds(worst.took[name])} s (seed {worst.seed})"
+        )
     print(f"{sum(not one.same for one in heard)} differ")
     print(machine())
 

@@ -30,9 +30,9 @@ from grouping.search.stopping import Stop
 LARGEST = 10**6 - 1  # of a cost handed to the packing room
 SECOND_LOOKS = 20  # plans of no higher rounded cost looked at, at most
 COLUMNS = (
-    "instance", "areas", "t", "candidates", "regions", "optimum", "status", "known", "candidates, s",
-    "solve, s", "with proof of the decimals, s", "HiGHS", "HiGHS, s", "spopt: regions", "spopt: sum",
-    "above ours", "spopt at most regions", "spopt, s a seed",
+    "instance", "areas", "t", "candidates", "regions", "optimum", "status", "known",
+    "candidates, s", "solve, s", "with decimals, s", "HiGHS", "HiGHS, s", "spopt: regions",
+    "spopt: sum", "above ours", "spopt at most regions", "spopt, s a seed",
 )  # fmt: skip
 
 Whole = NDArray[np.int64]
