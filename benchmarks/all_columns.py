@@ -7,8 +7,13 @@ from the chosen candidates in whole numbers.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -154,13 +159,28 @@ def loaded(
     programme.a_matrix_.index_ = rows.indices
     programme.a_matrix_.value_ = rows.data
     programme.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
-    solver = highspy.Highs()
+    with _silence():
+        solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", workers)
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 0.0)
     solver.passModel(programme)
     return solver
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the banner that HiGHS writes when first used out of the tables."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _trivial(problem: Problem) -> Opinion | None:

@@ -26,7 +26,6 @@ from machine import heading, machine, row, seconds
 
 REGISTER = SHARED / "england_schools_gias_2022-07.csv.gz"
 LINKS = SHARED / "gias_group_links_2022-08.csv.gz"
-SIZE = 16_700
 MOST = 200_000_000
 COLUMNS = (
     "England", "what", "candidates", "status", "urgent covered", "small covered", "cost",
@@ -119,7 +118,7 @@ def main() -> None:
     """Read the options and print the table."""
     parser = argparse.ArgumentParser(description="Time grouping propose on England.")
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--schools", type=int, default=SIZE, help="of the model")
+    parser.add_argument("--schools", type=int, default=model_england.ENGLAND, help="of the model")
     parser.add_argument("--only", choices=["model", "register"])
     parser.add_argument("--case", action="append", choices=list(CASES))
     chosen = parser.parse_args()

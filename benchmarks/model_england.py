@@ -28,6 +28,7 @@ from grouping.files.geojson import geojson_bytes
 from grouping.world.places import to_grid
 
 SEED = 1
+ENGLAND = 16_700  # primaries, as many as there are
 FIRST_URN = 500_001
 NOTE = (
     "A model: invented schools in invented places. It is not for decisions about any real school."
