@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Any
 
 from instances import REGISTER
@@ -55,25 +53,32 @@ class Run:
     megabytes: float | None
 
 
+# A process of its own starts the program and waits for it: a child's peak memory counts that of
+# the process it was forked from, and a benchmark holds solvers.
+LAUNCHER = """
+import json, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+seconds = time.perf_counter() - start
+try:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+except ImportError:
+    peak = None
+print(json.dumps([seconds, peak, done.returncode, done.stderr.decode(errors="replace")]))
+"""
+
+
 def run(words: list[str]) -> Run:
     """Run the program once in a process of its own."""
-    start = perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "grouping", *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    said = child.stderr.read() if child.stderr else b""
-    megabytes = None
-    if hasattr(os, "wait4"):
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        megabytes = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    child.wait()
-    seconds = perf_counter() - start
-    if child.returncode:
-        sys.exit(f"{' '.join(words)} ended in {child.returncode}: {said.decode(errors='replace')}")
-    return Run(seconds, megabytes)
+    program = [sys.executable, "-m", "grouping", *words]
+    launcher = [sys.executable, "-S", "-c", LAUNCHER, *program]
+    said = subprocess.run(launcher, capture_output=True, text=True, check=True).stdout
+    seconds, peak, code, complaint = json.loads(said)
+    if code:
+        sys.exit(f"{' '.join(words)} ended in {code}: {complaint}")
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return Run(seconds, None if peak is None else peak / unit)
 
 
 def measure(

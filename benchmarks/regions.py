@@ -28,6 +28,7 @@ from grouping.search.stages import Ways, solve
 from grouping.search.stopping import Stop
 
 LARGEST = 10**6 - 1  # of a cost handed to the packing room
+ASKED = 100_000  # candidates that HiGHS is asked about, at most: beyond, it keeps to no limit
 SECOND_LOOKS = 20  # plans of no higher rounded cost looked at, at most
 COLUMNS = (
     "instance", "areas", "t", "candidates", "regions", "optimum", "status", "known",
@@ -131,6 +132,8 @@ def second_opinion(found: Regions, limit: float) -> tuple[str, str]:
     """Ask HiGHS for the same with the exact costs: what it says, and its seconds."""
     if not has_highs():
         return "absent", "-"
+    if len(found.problem) > ASKED:
+        return "not asked", "-"
     exact = replace(found.problem, cost=found.exact // int(np.gcd.reduce(found.exact)))
     asked = repeated(lambda: by_highs(exact, limit=limit), 1)
     said: Opinion = asked.made

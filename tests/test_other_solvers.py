@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
-
-import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import all_columns
+import numpy as np
 import other_solvers
+import pytest
 
 from grouping.errors import PolicyRefused
 from grouping.search.packing import Problem, Side
