@@ -76,10 +76,10 @@ def answer(packed: Packed, *, workers: int = 2, limit: float | None = None) -> S
 
 
 def sub_county(schools: Schools, policy: Policy, count: int, seed: int) -> Schools:
-    """Return the schools that take part nearest to one of the small ones, drawn by a seed."""
+    """Return the schools that take part nearest to a small one, another one for every seed."""
     county = survey(schools, policy).county
     small = np.flatnonzero(np.isin(county.role, (URGENT, SMALL)))
-    centre = Random(seed).choice(small.tolist())
+    centre = Random(count).sample(small.tolist(), len(small))[seed]
     east, north = county.points
     square = (east - east[centre]) ** 2 + (north - north[centre]) ** 2
     nearest = np.lexsort((county.urns, square))[:count]

@@ -28,7 +28,7 @@ from grouping.policy.words import Policy
 from grouping.search.packing import Solution
 from grouping.world.schools import Schools
 
-RUNS = 3  # of ours, of which the median counts
+RUNS = 5  # of ours, of which the median counts
 WORKERS = (2, 8)  # of CP-SAT
 ASSIGNED = 20  # schools the assignment model is asked about, at most
 TIMES = 100  # of our time that the lead-school model gets on the whole county
