@@ -14,11 +14,11 @@ from random import Random
 import numpy as np
 
 import grouping
-from grouping.engine import hash_of, packing_of
 from grouping.files.gias import schools_from_gias
 from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
 from grouping.search.candidates import grow, price
+from grouping.search.gathering import hash_of, problem_of
 from grouping.search.packing import Problem, Solution
 from grouping.search.stages import Ways, solve
 from grouping.search.stopping import Stop
@@ -66,7 +66,7 @@ def norfolk() -> Schools | None:
 def pack(seen: Survey) -> Packed:
     """Grow and price every candidate of a county, and put them as a packing problem."""
     table = grow(seen.county, seen.policy, at_most=CANDIDATES)
-    problem = packing_of(seen, table, price(table, seen.policy))
+    problem = problem_of(seen.county, seen.policy, table, price(table, seen.policy))
     return Packed(seen, table, problem)
 
 

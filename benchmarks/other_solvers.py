@@ -29,10 +29,10 @@ from instances import MODEL, Packed, answer
 from machine import machine, repeated, seconds
 
 import random_cases
-from grouping.engine import packing_of
 from grouping.errors import CapReached, PolicyRefused
 from grouping.policy.survey import survey
 from grouping.search.candidates import grow, price
+from grouping.search.gathering import problem_of
 
 FEWEST, MOST = 10, 80
 CANDIDATES = 20_000  # each question is narrowed until it has no more
@@ -84,7 +84,9 @@ def question(seed: int, *, most: int = MOST, candidates: int = CANDIDATES) -> Pa
             table = grow(seen.county, seen.policy, at_most=candidates)
         except CapReached:
             continue
-        return Packed(seen, table, packing_of(seen, table, price(table, seen.policy)))
+        return Packed(
+            seen, table, problem_of(seen.county, seen.policy, table, price(table, seen.policy))
+        )
     raise AssertionError("no narrowing is narrow enough")
 
 
