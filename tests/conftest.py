@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from command_line import Run, save
+from grouping import cli
+from grouping.world.schools import Row
 from villages import policy_of, row, schools_of
 
 if TYPE_CHECKING:
@@ -54,3 +58,25 @@ def norfolk(shared_data: Path) -> Schools:
     from grouping.files.gias import schools_from_gias
 
     return schools_from_gias(shared_data / "norfolk_gias_layout_reconstructed_2022-07.csv")
+
+
+@pytest.fixture
+def village_file(village: Schools, tmp_path: Path) -> str:
+    """Write the village as a file of its own folder."""
+    rows = [Row("", s.properties, (s.longitude, s.latitude)) for s in village.rows]
+    (tmp_path / "in").mkdir()
+    return save(tmp_path / "in" / "schools.geojson", *rows)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in this process: exit code, output, errors."""
+
+    def go(*args: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["grouping", *map(str, args)])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        said = capfd.readouterr()
+        return int(done.value.code or 0), said.out, said.err
+
+    return go

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,62 +14,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from command_line import Run, child, save
 from grouping import cli, engine
-from grouping.files.geojson import geojson_bytes
 from grouping.files.shipped import policy_names, policy_text
 from grouping.search import gathering
-from grouping.world.schools import Row, Schools
 from villages import row
 
-Run = Callable[..., tuple[int, str, str]]
 HEAVY = ("ortools", "geopandas", "pandas", "scipy", "networkx", "shapely", "numpy", "matplotlib")
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("PYTHONUTF8", "PYTHONIOENCODING")}
-
-
-def save(path: Path, *rows: Row) -> str:
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": list(one.point or ())},
-            "properties": dict(one.properties),
-        }
-        for one in rows
-    ]
-    path.write_bytes(geojson_bytes({"type": "FeatureCollection", "features": features}))
-    return str(path)
-
-
-@pytest.fixture
-def village_file(village: Schools, tmp_path: Path) -> str:
-    """Write the village as a file of its own folder."""
-    rows = [Row("", s.properties, (s.longitude, s.latitude)) for s in village.rows]
-    (tmp_path / "in").mkdir()
-    return save(tmp_path / "in" / "schools.geojson", *rows)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process: exit code, output, errors."""
-
-    def go(*args: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grouping", *map(str, args)])
-        with pytest.raises(SystemExit) as done:
-            cli.main()
-        said = capfd.readouterr()
-        return int(done.value.code or 0), said.out, said.err
-
-    return go
-
-
-def child(*args: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "grouping", *map(str, args)],
-        capture_output=True,
-        env=ENVIRONMENT | environment,
-        timeout=120,
-        check=False,
-    )
 
 
 def write_register(path: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from command_line import child, save
 from executors import Here
 from grouping import Case, sweep
 from grouping.errors import UsageRefused
@@ -23,7 +24,6 @@ from grouping.files.rows import ROWS
 from grouping.files.sweeps import settings_of_all, swept
 from grouping.files.workers import Given, cluster
 from grouping.questions.shipments import Shipment
-from test_cli import child, save
 from villages import policy_of, random_rows, schools_of
 
 pytestmark = [

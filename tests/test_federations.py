@@ -59,7 +59,7 @@ def test_columns_against_plain_python(county: County) -> None:
             assert found[at] == len(values), column
     ethoses = f.distinct("ethos")
     for at in range(len(f)):
-        assert ethoses[at] == len({county.pairs.ethoses[i] for i in members_of(f, at)})
+        assert ethoses[at] == len({county.creeds.ethoses[i] for i in members_of(f, at)})
 
 
 @pytest.mark.parametrize("county", COUNTIES)

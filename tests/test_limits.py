@@ -81,7 +81,7 @@ def test_mixed_federations_are_those_of_more_than_one_ethos(village: object) -> 
     county = county_of(village)
     f = every_set(county, 2, 3)
     found = limits.mixed_federations().measure(f)
-    slow = [len({county.pairs.ethoses[i] for i in m if i >= 0}) > 1 for m in f.members.tolist()]
+    slow = [len({county.creeds.ethoses[i] for i in m if i >= 0}) > 1 for m in f.members.tolist()]
     assert found.tolist() == slow
     assert 0 < found.sum() < len(f)
 

@@ -237,7 +237,7 @@ def slow_measures(county: County, held: list[int], free: Fraction, full: Fractio
             journey += (minutes - free) / (full - free)
     count, rolls = len(held), [int(county.rolls[i]) for i in held]
     penalties = [Fraction(int(county.pairs.penalty[p]), 200) for p in combinations(held, 2)]
-    several = len({county.pairs.ethoses[i] for i in held}) > 1
+    several = len({county.creeds.ethoses[i] for i in held}) > 1
     mean = sum(penalties, start=Fraction(0)) / len(penalties)
     whole = sum(rolls)
     share = Fraction(max(rolls), whole) - Fraction(1, count) if whole else Fraction(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from grouping.files.policies import PolicySource
     from grouping.files.travel import Travel
-    from grouping.world.schools import Schools
+    from grouping.policy.words import Policy
+    from grouping.world.schools import School, Schools
 
 Hashes = dict[str, dict[str, str]]
 
@@ -25,6 +26,10 @@ SchoolsFile = Annotated[
     str, typer.Argument(metavar="SCHOOLS", help="schools.geojson, or a GIAS register CSV")
 ]
 PolicyName = Annotated[str, typer.Option(help="ready policy, or a .toml file")]
+JourneysFrom = Annotated[
+    str | None,
+    typer.Option(help="CSV from_urn,to_urn,minutes; a county's .osm.pbf; or an OSRM URL"),
+]
 RollChange = Annotated[
     str | None, typer.Option("--roll-change", help="change of every roll, as -10%")
 ]
@@ -63,19 +68,22 @@ def inputs_of(
     return found, source, hashes
 
 
-def travel_of(journeys: str, found: Schools, source: PolicySource, cache: bool) -> Travel:
-    """Take journeys from a table, a map or a server, by what is given."""
+def travel_of(
+    journeys: str, found: Schools, ends: Sequence[School], policies: Iterable[Policy], cache: bool
+) -> Travel:
+    """Take journeys from a table, a map or a server, by what is given.
+
+    From a map or a server they are those between `ends`, as far as any of the policies may ask.
+    """
     from grouping.files import travel
-    from grouping.policy.eligibility import take_part
 
     if travel.is_server(journeys) or travel.is_map(journeys):
         with waiting("Working out journeys by road"):
-            taking = take_part(found, source.policy).schools
             if travel.is_server(journeys):
-                read = travel.by_server(journeys, taking)
+                read = travel.by_server(journeys, ends)
             else:
-                cap = travel.cap_for(source.policy)
-                read = travel.by_road(journeys, taking, cap, cached=cache)
+                cap = max(map(travel.cap_for, policies))
+                read = travel.by_road(journeys, ends, cap, cached=cache)
     else:
         read = travel.by_table(journeys, found.rows)
     notes(read.warnings)

@@ -14,6 +14,7 @@ import typer
 from grouping.commands.inputs import (
     Cache,
     Hashes,
+    JourneysFrom,
     PolicyName,
     RollChange,
     SchoolsFile,
@@ -41,10 +42,7 @@ def propose(
     schools: SchoolsFile,
     output: Annotated[Path, typer.Option("-o", "--output", help="folder for the plan's files")],
     policy: PolicyName = "norfolk-2012",
-    journeys: Annotated[
-        str | None,
-        typer.Option(help="CSV from_urn,to_urn,minutes; a county's .osm.pbf; or an OSRM URL"),
-    ] = None,
+    journeys: JourneysFrom = None,
     plans: Annotated[int, typer.Option(min=1, help="how many plans (more than one: not yet)")] = 1,
     time_limit: Annotated[float | None, typer.Option(min=0, help="seconds of search")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")] = 2,
@@ -67,7 +65,12 @@ def propose(
     settings = with_rolls(policy, set_ or [], roll_change)
     found, source, hashes = inputs_of(schools, policy, settings)
     unconfirmed = arrangements_of(arrangements, hashes)
-    travel = travel_of(journeys, found, source, cache) if journeys else None
+    travel = None
+    if journeys:
+        from grouping.policy.eligibility import take_part
+
+        ends = take_part(found, source.policy).schools
+        travel = travel_of(journeys, found, ends, [source.policy], cache)
     if travel:
         hashes["journeys"] = {"file": travel.file, "sha256": travel.sha256}
     from grouping.engine import propose as best_plan

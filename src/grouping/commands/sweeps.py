@@ -14,6 +14,7 @@ import typer
 
 from grouping.commands.inputs import (
     Cache,
+    JourneysFrom,
     PolicyName,
     SchoolsFile,
     inputs_of,
@@ -21,7 +22,7 @@ from grouping.commands.inputs import (
     plain,
     read_besides,
     say,
-    waiting,
+    travel_of,
 )
 from grouping.errors import GroupingError, UsageRefused
 
@@ -42,10 +43,7 @@ def sweep(
     grid: Annotated[Path, typer.Option(help="TOML: [grid] lists of values, [[scenario]] tables")],
     output: Annotated[Path, typer.Option("-o", "--output", help="folder for rows and tables")],
     policy: PolicyName = "norfolk-2012",
-    journeys: Annotated[
-        str | None,
-        typer.Option(help="CSV from_urn,to_urn,minutes; a county's .osm.pbf; or an OSRM URL"),
-    ] = None,
+    journeys: JourneysFrom = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="policy key, for every scenario")
     ] = None,
@@ -73,7 +71,7 @@ def sweep(
         hashes["journeys"] = {"file": travel.file, "sha256": travel.sha256}
     hashes["grid"] = {"file": read.source, "sha256": read.sha256}
     if twice := len(scenarios) - len(set(scenarios)):
-        notes([f"{twice:,} scenarios stand twice, and are solved once"])
+        notes([f"scenarios that stand twice, and are solved once: {twice:,}"])
     count = _Count()
     try:
         with _crew(cluster, workers) as crew_of, _watched(count) as watch:
@@ -174,22 +172,11 @@ def _travel(
     journeys: str, found: Schools, source: PolicySource, scenarios: Sequence[Settings], cache: bool
 ) -> Travel:
     """Take journeys that serve every scenario: between all open schools, as far as any may ask."""
-    from grouping.files import travel
     from grouping.files.sweeps import policies_of
 
     schools = [school for school in found.rows if school.status == "Open"]
-    if travel.is_server(journeys):
-        with waiting("Working out journeys by road"):
-            read = travel.by_server(journeys, schools)
-    elif travel.is_map(journeys):
-        with waiting("Working out journeys by road"):
-            asked = [source.policy, *policies_of(found, source.policy, scenarios)]
-            cap = max(map(travel.cap_for, asked))
-            read = travel.by_road(journeys, schools, cap, cached=cache)
-    else:
-        read = travel.by_table(journeys, found.rows)
-    notes(read.warnings)
-    return read
+    policies = [source.policy, *policies_of(found, source.policy, scenarios)]
+    return travel_of(journeys, found, schools, policies, cache)
 
 
 def _failed(made: Sweep) -> bool:

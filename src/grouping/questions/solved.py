@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 class Solved:
     """A plan, the policy it was asked with, and a way to ask again.
 
-    Each change gives a new `Solved`; `undo` gives the one before. Nothing is changed in place.
+    Each change gives a new `Solved`; `undo` gives the one before, and neither plan nor policy ever
+    changes. All that come of one case share its search, so only one thread may ask at a time.
+    Where no plan can exist, `plan.conflicts` is empty: what clashes is looked for by `propose`.
     """
 
     bench: Bench

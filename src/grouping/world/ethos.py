@@ -8,7 +8,7 @@ federation) is whole too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -63,9 +63,8 @@ class Creed:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """What the table says of every two schools: n x n."""
+    """What the table says of every two schools, or of every two kinds: n x n."""
 
-    ethoses: tuple[str, ...]
     penalty: NDArray[np.int16]
     standing: NDArray[np.int8]
     strict: NDArray[np.bool_]
@@ -201,22 +200,20 @@ def _special(line: Line, a: Creed, b: Creed, church: Creed) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Creeds:
-    """Ethos of each school, its kind, and what the table says of every two kinds, k x k."""
+    """Ethos and kind of each school, and what the table says of every two kinds."""
 
     ethoses: tuple[str, ...]
     kind: NDArray[np.intp]
-    penalty: NDArray[np.int16]
-    standing: NDArray[np.int8]
-    strict: NDArray[np.bool_]
+    of_kinds: Pairs
 
     def take(self, at: NDArray[np.intp]) -> Creeds:
         """Return those of some schools."""
-        return replace(self, ethoses=tuple(self.ethoses[i] for i in at), kind=self.kind[at])
+        return Creeds(tuple(self.ethoses[i] for i in at), self.kind[at], self.of_kinds)
 
     def pairs(self) -> Pairs:
         """Spread what is said of kinds over every two schools."""
-        spread = np.ix_(self.kind, self.kind)
-        return Pairs(self.ethoses, self.penalty[spread], self.standing[spread], self.strict[spread])
+        said, spread = self.of_kinds, np.ix_(self.kind, self.kind)
+        return Pairs(said.penalty[spread], said.standing[spread], said.strict[spread])
 
 
 def judge_all(schools: Sequence[School], table: PairTable) -> Creeds:
@@ -238,4 +235,5 @@ def judge_all(schools: Sequence[School], table: PairTable) -> Creeds:
         for j, b in enumerate(kinds):
             penalty[i, j], standing[i, j], strict[i, j] = judge(a, b, table)
     kind = np.asarray([place[creed] for creed in creeds], dtype=np.intp)
-    return Creeds(tuple(creed.ethos for creed in creeds), kind, penalty, standing, strict)
+    ethoses = tuple(creed.ethos for creed in creeds)
+    return Creeds(ethoses, kind, Pairs(penalty, standing, strict))
