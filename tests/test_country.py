@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import survivors
 from grouping import engine
 from grouping.engine import propose
 from grouping.errors import CapReached, PolicyRefused
+from grouping.files.exports import write_plan
 from grouping.policy.survey import survey
 from grouping.search import gathering, places
 from grouping.search.candidates import grow, price
@@ -184,3 +186,16 @@ def test_a_country_where_no_plan_can_exist_says_what_clashes(
     assert country.status == county.status == "infeasible"
     assert country.conflicts == county.conflicts
     assert country.conflicts
+
+
+def test_a_plan_of_more_than_a_thousand_federations_is_valid(tmp_path: Path) -> None:
+    """F1000 comes after F999: numbers, not words, and every file of the plan agrees."""
+    rows = []
+    for k in range(1_001):
+        east, north = 21_000 * (k % 20) - 380_000, 20_000 * (k // 20) - 230_000
+        rows.append(row(120_001 + 2 * k, 45, east, north))
+        rows.append(row(120_002 + 2 * k, 80, east + 3_000, north))
+    plan = propose(schools_of(*rows), policy_of())
+    assert len(plan) == 1_001
+    assert plan.proposals[-1]["id"] == "F1001"
+    assert not write_plan(plan, tmp_path / "out").faults

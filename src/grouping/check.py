@@ -1326,7 +1326,7 @@ class Answer:
             want = {"id": f"{pair[0]}-{pair[1]}", "properties": said, "geometry": line}
             self._same("R07", f"links.geojson[{index}]", link, want)
         names = [row["id"] for row in self.document["federations"]]
-        if sorted(trees) != names:
+        if sorted(trees) != sorted(names):
             self.say("R07", "links.geojson", "its federations are not those of the plan")
             return
         for name, federation in zip(names, self.plan, strict=True):

@@ -17,7 +17,7 @@ from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
 from grouping.search.gathering import Gathered, gather, hash_of, problem_of
 from grouping.search.packing import Solution
-from grouping.search.stages import Ways, solve
+from grouping.search.stages import Search, Ways, possible
 from grouping.search.stopping import Stop
 from grouping.world.county import SMALL, URGENT
 from grouping.world.federations import Federations
@@ -77,32 +77,30 @@ def propose(
     clock = _Clock()
     seen = clock.step("survey", lambda: survey(schools, policy, journeys, neighbours), _taking)
     ways = Ways(Stop.after(time_limit), workers, seed)
-    best: list[list[int]] = []
+    search: Search | None = None
     stopped = False
     try:
         gathered = gather(seen.county, seen.policy, at_most=candidates_at_most, workers=workers)
         clock.gathered(gathered)
         table = gathered.table
         problem = problem_of(seen.county, seen.policy, table, gathered.cost)
-        solution = clock.step(
-            "solve",
-            lambda: solve(problem, lambda row: hash_of(table.urns(row)), ways, best.append),
-            lambda s: s.columns,
-        )
+        search = Search(problem, lambda row: hash_of(table.urns(row)))
+        solution = clock.step("solve", lambda: search.solve(problem, ways), lambda s: s.columns)
     except KeyboardInterrupt:
-        if not best:
+        best = None if search is None else search.in_hand()
+        if best is None:
             raise
-        solution = Solution("stopped", best[-1], problem.values(best[-1]))
+        solution = Solution("stopped", best, problem.values(best))
     if solution.status == "stopped":
         stopped = True
         solution.bounds = [None] * len(solution.values)
     clashing: tuple[str, ...] = ()
     if solution.status == "infeasible":
 
-        def possible(lighter: Policy) -> bool:
-            return _possible(schools, lighter, journeys, neighbours, ways, candidates_at_most)
+        def has_plan(lighter: Policy) -> bool:
+            return _has_plan(schools, lighter, journeys, neighbours, ways, candidates_at_most)
 
-        clashing = conflicts(policy, possible)
+        clashing = conflicts(policy, has_plan)
     return plan_of(
         seen,
         table,
@@ -147,7 +145,7 @@ def plan_of(
     )
 
 
-def _possible(
+def _has_plan(
     schools: Schools,
     policy: Policy,
     journeys: Journeys | None,
@@ -162,19 +160,7 @@ def _possible(
         return True
     gathered = gather(seen.county, seen.policy, at_most=at_most, workers=ways.workers)
     problem = problem_of(seen.county, seen.policy, gathered.table, gathered.cost)
-
-    def enough(_: list[int]) -> None:
-        raise _AnyPlan
-
-    try:
-        anything = replace(problem, tier_items=())  # any plan will do: no stages to prove
-        return solve(anything, lambda row: row, ways, enough).status != "infeasible"
-    except _AnyPlan:
-        return True
-
-
-class _AnyPlan(Exception):
-    """A plan is in hand, and nothing more is asked."""
+    return possible(problem, ways)
 
 
 def stages_of(seen: Survey, solution: Solution) -> tuple[Stage, ...]:

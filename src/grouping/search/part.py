@@ -137,6 +137,17 @@ class Part:
             self.window,
         )
 
+    def possible(self, ways: Ways) -> bool:
+        """Whether there is any plan: not shown to have none before time is up; no stage proved."""
+        self.ways = ways
+        if self.first() is not None:
+            return True
+        relaxation = self._relaxation()
+        whole = relaxation.solve(np.zeros(len(self.problem), dtype=np.int64))
+        if not relaxation.feasible:
+            return False
+        return whole or self._any_plan() or ways.stop.now()
+
     def _relaxation(self) -> Relaxation:
         """Give the linear problem of before, with its columns and cuts, or a new one."""
         if self.relaxation is None:

@@ -40,32 +40,28 @@ CUTS_A_ROUND = 20
 class Bound:
     """An exact lower bound: whole duals over `UNIT`, and what they sum to.
 
-    The bound is `total / UNIT`; every plan's weight is at least that.
+    The bound is `total / UNIT`; every plan's weight is at least that. `reduced` is the reduced cost
+    of every row, in `UNIT`ths: at least 0 for each that may be chosen.
     """
 
     problem: Problem
-    weights: Whole
     cuts: tuple[Cut, ...]
     total: int
     duals: Duals
+    reduced: Whole
 
     @property
     def value(self) -> int:
         """Return the bound as a whole number, rounded up."""
         return -(-self.total // UNIT)
 
-    def reduced(self) -> Whole:
-        """Reduced cost of every row, in `UNIT`ths; at least 0 for each that may be chosen."""
-        return _reduced(self.problem, self.weights, UNIT, self.cuts, self.duals)
-
     def within(self, gap: int) -> tuple[NDArray[np.intp], Whole]:
         """Rows that a plan so near the bound may hold, and their reduced costs."""
-        reduced = self.reduced()
-        near = reduced <= gap
+        near = self.reduced <= gap
         if self.problem.banned is not None:
             near &= ~self.problem.banned
         rows = np.flatnonzero(near)
-        return rows, reduced[rows]
+        return rows, self.reduced[rows]
 
     def nearest(self, many: int) -> NDArray[np.intp]:
         """Rows of least reduced cost, so many if there are."""
@@ -148,7 +144,7 @@ class Relaxation:
         """Keep the columns nearest to this answer for the next question."""
         if self.bound is not None and len(self.columns) > NEAR_AN_ITEM * self.problem.items:
             rows = np.sort(np.asarray(self.columns, dtype=np.intp))
-            reduced = self.bound.reduced()[rows]
+            reduced = self.bound.reduced[rows]
             many = NEAR_AN_ITEM * self.problem.items
             self.near = rows[np.argpartition(reduced, many)[:many]].tolist()
         else:
@@ -265,7 +261,10 @@ def exact_bound(
         z = [min(max(dual, -UNIT), UNIT) for dual in z]
     s = [min(int(np.floor(dual * UNIT)), 0) for dual in duals.cuts]
     whole = Duals(y, np.asarray(z, dtype=np.int64), np.asarray(s, dtype=np.int64))
-    y = _repaired(problem, y, _reduced(problem, weights, UNIT, cuts, whole))
+    reduced = _reduced(problem, weights, UNIT, cuts, whole)
+    lowered = _lowered(problem, reduced)
+    if lowered.any():
+        y, reduced = y - lowered, reduced + problem.sums(lowered)
     total = int(y.sum())
     for side, dual in zip(problem.sides, z, strict=True):
         if dual:
@@ -273,7 +272,7 @@ def exact_bound(
             assert wall is not None
             total += dual * wall
     total += sum(dual * cut.at_most for cut, dual in zip(cuts, s, strict=True))
-    return Bound(problem, weights, tuple(cuts), total, replace(whole, items=y))
+    return Bound(problem, tuple(cuts), total, replace(whole, items=y), reduced)
 
 
 def _side_dual(at_least: int | None, at_most: int | None, dual: float) -> int:
@@ -283,8 +282,8 @@ def _side_dual(at_least: int | None, at_most: int | None, dual: float) -> int:
     return whole
 
 
-def _repaired(problem: Problem, y: Whole, reduced: Whole) -> Whole:
-    """Lower a member's dual for each row that may be chosen and is short of 0."""
+def _lowered(problem: Problem, reduced: Whole) -> Whole:
+    """By how much to lower duals of items so that no row that may be chosen is short of 0."""
     short = reduced < 0
     if problem.banned is not None:
         short &= ~problem.banned
@@ -294,4 +293,4 @@ def _repaired(problem: Problem, y: Whole, reduced: Whole) -> Whole:
         lacking = int(reduced[row] + lowered[held[held >= 0]].sum())
         if lacking < 0:
             lowered[int(held[0])] -= lacking
-    return np.asarray(y - lowered[:-1], dtype=np.int64)
+    return lowered[:-1]

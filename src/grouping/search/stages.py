@@ -17,24 +17,24 @@ from grouping.search.packing import Problem, Solution, components
 from grouping.search.part import Part, Ways
 from grouping.search.window import LARGEST, too_large
 
-__all__ = ["Search", "Ways", "solve"]
+__all__ = ["Search", "Ways", "possible", "solve"]
 
 Positions = NDArray[np.intp]
-Hear = Callable[[list[int]], None]
 
 
-def solve(
-    problem: Problem,
-    hash_of: Callable[[int], int],
-    ways: Ways,
-    in_hand: Hear = lambda rows: None,
-) -> Solution:
-    """Solve each part of a problem and put the answers together.
+def solve(problem: Problem, hash_of: Callable[[int], int], ways: Ways) -> Solution:
+    """Solve each part of a problem and put the answers together."""
+    return Search(problem, hash_of).solve(problem, ways)
 
-    `in_hand` hears of every complete plan (rows of `problem`) as soon as there is one, so that a
-    caller who is interrupted has it.
-    """
-    return Search(problem, hash_of).solve(problem, ways, in_hand)
+
+def possible(problem: Problem, ways: Ways) -> bool:
+    """Whether a problem has any plan: not shown to have none before time is up."""
+    if _plainly_impossible(problem):
+        return False
+    if not len(problem):
+        return problem.holds([])
+    parts = (Part(problem.part(*of), lambda row: row) for of in components(problem))
+    return all(part.possible(ways) for part in parts)
 
 
 @dataclass(eq=False)
@@ -46,6 +46,10 @@ class _Share:
     part: Part
     solution: Solution | None = None
     start: list[int] | None = None
+
+    def hear(self, rows: list[int]) -> None:
+        """Hear of a better plan of this part."""
+        self.start = rows
 
     def turn(self, problem: Problem) -> None:
         """Turn to a problem of the same rows; what is solved stays so where nothing has moved."""
@@ -79,28 +83,38 @@ class Search:
         self.first, self.hash_of = problem, hash_of
         self.apart: list[_Share] | None = None
         self.tied: list[_Share] | None = None
+        self.asked: tuple[Problem, list[_Share]] | None = None
 
-    def solve(self, problem: Problem, ways: Ways, in_hand: Hear = lambda rows: None) -> Solution:
+    def in_hand(self) -> list[int] | None:
+        """Rows of the best plan found so far of the problem asked last; None where there is none.
+
+        For a caller who is interrupted.
+        """
+        if self.asked is None:
+            return None
+        problem, shares = self.asked
+        found: list[int] = []
+        for share in shares:
+            rows = share.start if share.solution is None else share.solution.rows
+            found += share.rows[np.asarray(rows or [], dtype=np.intp)].tolist()
+        return sorted(found) if problem.holds(found) else None
+
+    def solve(self, problem: Problem, ways: Ways) -> Solution:
         """Solve a problem of the rows of the first; what has not moved is not solved again."""
-        crossed = any(
-            s.at_least is not None and s.at_most is not None and s.at_least > s.at_most
-            for s in problem.sides
-        )
+        self.asked = None
         if max(int(problem.cost.max(initial=0)), -int(problem.cost.min(initial=0))) > LARGEST:
             raise too_large()
-        if crossed or (problem.must & ~problem.reachable).any():
+        if _plainly_impossible(problem):
             return Solution("infeasible")
         if not len(problem):
             nothing = problem.values([])
             held = problem.holds([])
             return Solution("optimal" if held else "infeasible", [], nothing, list(nothing))
         shares = self._shares(problem)
-        tell = _teller(problem, shares, in_hand)
-        tell()
+        self.asked = (problem, shares)
         for share in shares:
             if share.solution is None:
-                better = _hearing(share, tell)
-                share.solution = share.part.solve(share.start, ways, better)
+                share.solution = share.part.solve(share.start, ways, share.hear)
         return _joined(problem, shares)
 
     def _shares(self, problem: Problem) -> list[_Share]:
@@ -131,24 +145,13 @@ class Search:
         return lambda row: self.hash_of(int(rows[row]))
 
 
-def _hearing(share: _Share, tell: Callable[[], None]) -> Hear:
-    def better(rows: list[int]) -> None:
-        share.start = rows
-        tell()
-
-    return better
-
-
-def _teller(problem: Problem, shares: list[_Share], in_hand: Hear) -> Callable[[], None]:
-    def tell() -> None:
-        found: list[int] = []
-        for share in shares:
-            rows = share.start if share.solution is None else share.solution.rows
-            found += share.rows[np.asarray(rows or [], dtype=np.intp)].tolist()
-        if problem.holds(sorted(found)):
-            in_hand(sorted(found))
-
-    return tell
+def _plainly_impossible(problem: Problem) -> bool:
+    """Whether a limit is crossed or a school that must be covered is in no row."""
+    crossed = any(
+        s.at_least is not None and s.at_most is not None and s.at_least > s.at_most
+        for s in problem.sides
+    )
+    return crossed or bool((problem.must & ~problem.reachable).any())
 
 
 def _joined(problem: Problem, shares: list[_Share]) -> Solution:
