@@ -240,6 +240,12 @@ def journeys_for(asked: Asked) -> Journeys | None:
     return from_pairs(pairs)
 
 
+def county_for(asked: Asked) -> check.Case:
+    """Make the checker's view of the same county."""
+    document = copy.deepcopy(asked.document)
+    return check.case_of(asked.features, document, asked.journeys, asked.edges, asked.barriers)
+
+
 def compare(seed: int) -> str:
     """Ask engine and brute force one question; assert they agree, and say how it ended."""
     question = asked(seed)
@@ -251,10 +257,7 @@ def compare(seed: int) -> str:
         )
     except PolicyRefused:
         return "refused"
-    document = copy.deepcopy(question.document)
-    case = check.case_of(
-        question.features, document, question.journeys, question.edges, question.barriers
-    )
+    document, case = question.document, county_for(question)
     assert [s.urn for s in plan.county.schools] == list(case.taking)
     assert sorted(plan.left_out) == sorted(set(case.schools) - set(case.taking))
     truth = oracle.best_plan(case)

@@ -13,6 +13,7 @@ from grouping.answers import maps
 from grouping.answers.alone import reasons
 from grouping.answers.proposals import proposals
 from grouping.answers.summary import summary, verdict
+from grouping.answers.wording import STANDING
 from grouping.policy.survey import Survey
 from grouping.world.county import County
 from grouping.world.federations import Federations
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import geopandas
 
 SCHEMA = "grouping-plan/1"
-STANDING = "candidate for discussion"
 
 
 @dataclass(frozen=True)

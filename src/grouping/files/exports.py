@@ -23,7 +23,8 @@ import numpy as np
 
 from grouping import check
 from grouping.answers.maps import hulls, names, tree_links
-from grouping.answers.plan import SCHEMA, STANDING, Plan
+from grouping.answers.plan import SCHEMA, Plan
+from grouping.answers.wording import STANDING
 from grouping.errors import AnswerRefuted, Fault
 from grouping.files.fields import FIELDS
 from grouping.files.geojson import geojson_bytes

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grouping.answers.plan import STANDING
+from grouping.answers.wording import STANDING
 from grouping.errors import Fault, InputRefused, PolicyRefused
 from grouping.files.barriers import read_barriers
 from grouping.files.fields import SWEEP_FIELDS

@@ -21,7 +21,7 @@ from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
 from grouping.questions.bench import Bench
 from grouping.search.gathering import gather, hash_of, problem_of
-from grouping.search.packing import Problem
+from grouping.search.packing import Problem, Solution
 from grouping.search.stages import Search, Ways
 from grouping.search.stopping import Stop
 
@@ -42,6 +42,8 @@ class Solved:
     bench: Bench
     policy: Policy
     plan: Plan
+    problem: Problem
+    rows: tuple[int, ...]
     before: Solved | None = None
 
     def undo(self) -> Solved:
@@ -120,8 +122,11 @@ class Solved:
         found = self.bench.turned(policy)
         if found is None:
             return None
-        plan = _asked(self.bench, *found, self.plan, start)
-        return Solved(self.bench, policy, plan, self)
+        seen, problem = found
+        ways = Ways(Stop.after(None), self.plan.workers, self.plan.seed)
+        solution = self.bench.search.solve(problem, ways)
+        plan = _plan(self.bench, seen, problem, solution, ways, start)
+        return Solved(self.bench, policy, plan, problem, tuple(solution.rows), self)
 
 
 def solved(case: Case, *, workers: int = 1, seed: int = 0) -> Solved:
@@ -148,13 +153,13 @@ def solved(case: Case, *, workers: int = 1, seed: int = 0) -> Solved:
         seen, table, solution,
         candidates=gathered.count, held=gathered.held, steps=steps, ways=ways,
     )  # fmt: skip
-    return Solved(bench, case.policy, plan)
+    return Solved(bench, case.policy, plan, problem, tuple(solution.rows))
 
 
-def _asked(bench: Bench, seen: Survey, problem: Problem, last: Plan, start: float) -> Plan:
-    """Solve the problem of a changed policy with the search at hand."""
-    ways = Ways(Stop.after(None), last.workers, last.seed)
-    solution = bench.search.solve(problem, ways)
+def _plan(
+    bench: Bench, seen: Survey, problem: Problem, solution: Solution, ways: Ways, start: float
+) -> Plan:
+    """Make the plan of a changed policy: rows of the table at hand."""
     gathered, county = bench.gathered, seen.county
     held, count = gathered.held, gathered.count
     if problem.banned is not None:

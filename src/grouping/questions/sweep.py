@@ -15,7 +15,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from grouping import __version__
-from grouping.answers.plan import STANDING, Plan
+from grouping.answers.plan import Plan
+from grouping.answers.wording import STANDING
 from grouping.engine import propose
 from grouping.errors import CapReached, GroupingError, InputRefused, PolicyRefused
 from grouping.policy.words import Policy
