@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 GREEDY_ROWS = 5_000  # rows the greedy plan looks at, at least
 SPREAD = 40  # rows an item, of the least weight, among which a few are chosen
 
+SQUARE = 3_000  # items of which every two have a place in a table of flags
 PIECE = 50_000  # rows worked at once: columns of so many stay in a processor's cache
 
 Whole = NDArray[np.int64]
@@ -294,13 +295,21 @@ def components(problem: Problem) -> list[tuple[NDArray[np.intp], NDArray[np.intp
 
 def _labels(problem: Problem) -> Whole:
     """Give every item the least item that it is joined with through rows."""
+    marks = np.zeros(problem.items**2, np.bool_) if problem.items <= SQUARE else None
     ends: list[Whole] = []
     for piece in problem.pieces():
         first = problem.columns[0, piece].astype(np.int64)
         for column in problem.columns[1:, piece]:
             there = column >= 0
-            ends.append(np.unique(first[there] * problem.items + column[there]))
-    pairs = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *ends]))
+            pairs = first[there] * problem.items + column[there]
+            if marks is None:
+                ends.append(np.unique(pairs))
+            else:
+                marks[pairs] = True
+    if marks is None:
+        pairs = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *ends]))
+    else:
+        pairs = np.flatnonzero(marks)
     one, other = pairs // max(problem.items, 1), pairs % max(problem.items, 1)
     label = np.arange(problem.items + 1, dtype=np.int64)
     while True:
@@ -315,7 +324,7 @@ def _labels(problem: Problem) -> Whole:
 
 def greedy(problem: Problem, weights: Whole) -> list[int] | None:
     """Take the cheapest disjoint rows in order, what must be covered first; None if that fails."""
-    taken: set[int] = set()
+    taken = np.zeros(problem.items + 1, dtype=np.bool_)  # the last stands for no item
     chosen: list[int] = []
     per_item = weights / np.maximum(problem.size, 1)
     must = np.append(problem.must, False)
@@ -326,10 +335,16 @@ def greedy(problem: Problem, weights: Whole) -> list[int] | None:
         rows = np.flatnonzero(marks)
         if len(rows) > most:
             rows = rows[np.argpartition(per_item[rows], most)[:most]]
-        for r in rows[np.argsort(per_item[rows], kind="stable")]:
-            held = [i for i in problem.members[r].tolist() if i >= 0]
-            if taken.isdisjoint(held):
-                taken.update(held)
-                chosen.append(int(r))
+        rows = rows[np.argsort(per_item[rows], kind="stable")]
+        held = problem.columns[:, rows]
+        while True:
+            open_still = ~taken[held].any(axis=0)
+            rows, held = rows[open_still], held[:, open_still]
+            if not len(rows):
+                break
+            chosen.append(int(rows[0]))
+            taken[held[:, 0]] = True
+            taken[-1] = False
+            rows, held = rows[1:], held[:, 1:]
     chosen.sort()
     return chosen if problem.holds(chosen) else None
