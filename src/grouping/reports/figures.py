@@ -1,0 +1,65 @@
+"""How figures of a plan are said in reports: the same words and the same rounding in each.
+
+Money is good to a few per cent at best, so it is said to the nearest thousand and as about so
+much; the whole pounds are in `plan.json`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+THOUSAND = 1_000  # pounds that money is said to the nearest of
+OF_TODAY = {
+    "unchanged": "a federation today, unchanged",
+    "grown": "a federation today, grown",
+    "re-formed": "re-formed from federations of today",
+    "new": "new",
+}
+
+
+def pounds(value: float | None) -> str:
+    """Say money: "about £54,000", "about £0", "about -£3,000", "not known"."""
+    if value is None:
+        return "not known"
+    near = round(value / THOUSAND) * THOUSAND
+    return f"about {'-' if near < 0 else ''}£{abs(near):,}"
+
+
+def minutes(value: float | None) -> str:
+    """Say a journey: "12.3 minutes", or "no journey"."""
+    return "no journey" if value is None else f"{value:.1f} minutes"
+
+
+def points(thousandths: int) -> str:
+    """Say thousandths of a point with all three decimals, as tables have them: "4.696"."""
+    whole, rest = divmod(abs(thousandths), 1000)
+    return f"{'-' if thousandths < 0 else ''}{whole:,}.{rest:03d}"
+
+
+def week(share: float | None) -> str:
+    """Say a share of the week in days a head must teach: "none", "1.5 days a week", "not known"."""
+    if share is None:
+        return "not known"
+    return "none" if share == 0 else f"{round(5 * share, 1):g} days a week"
+
+
+def grade(budget: dict[str, Any] | None) -> str:
+    """Say what a budget rests on."""
+    if budget is None:
+        return "each school keeps its own budget"
+    actual = "every member's accounts", "the budget model and the accounts there are"
+    return actual[budget["grade"] != "actual"]
+
+
+def bound(rule: dict[str, Any]) -> str:
+    """Say how far inside its bound a federation is by one rule of `plan.json`."""
+    value, limit = rule["value"], rule["limit"] or {}
+    if rule["name"] == "longest_journey" and value is not None:
+        return f"{value:.1f} of {limit['at_most']:g} minutes"
+    if rule["name"] == "combined_roll":
+        low, high = limit.get("at_least"), limit.get("at_most")
+        room = [f"at least {low:g}"] * (low is not None) + [f"at most {high:g}"] * (
+            high is not None
+        )
+        return f"{value} pupils, {' and '.join(room)}"
+    return "holds" if rule["holds"] else "does not hold: kept or fixed as it is"
