@@ -160,7 +160,7 @@ PUBLIC = [
     "Case", "Federations", "GroupingError", "InputRefused", "Journeys", "Limit", "Plan", "Policy",
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "budgets", "federation",
     "from_graph", "from_matrix", "from_pairs", "propose", "read_policy", "read_schools", "survey",
-    "sweep", "write_plan",
+    "sweep", "why", "write_plan",
 ]  # fmt: skip
 
 

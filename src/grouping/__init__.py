@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grouping.questions.case import Case
     from grouping.questions.solved import Solved
     from grouping.questions.sweep import Sweep
+    from grouping.questions.why import why
     from grouping.world.federations import Federations, federation
     from grouping.world.journeys import Journeys, from_graph, from_matrix, from_pairs
     from grouping.world.schools import Schools
@@ -59,6 +60,7 @@ _PLACES = {
     "read_schools": "files.geojson",
     "survey": "policy.survey",
     "sweep": "files.sweeps",
+    "why": "questions.why",
     "write_plan": "files.exports",
 }
 
@@ -87,6 +89,7 @@ __all__ = [
     "read_schools",
     "survey",
     "sweep",
+    "why",
     "write_plan",
 ]
 

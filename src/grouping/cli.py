@@ -8,6 +8,7 @@ import typer
 
 from grouping.commands import plans, sources, sweeps
 from grouping.commands.inputs import say
+from grouping.commands.why import why
 from grouping.errors import GroupingError, InputRefused
 
 OUR_FAULT, INTERRUPTED = 70, 130
@@ -26,6 +27,7 @@ for command in (
     plans.propose,
     plans.check,
     sweeps.sweep,
+    why,
     sources.validate,
     sources.budgets,
     sources.journeys,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from grouping.answers.nearby import around, nearby
+from grouping.answers.repairs import repair_of
+from grouping.answers.wording import listed, named
 from grouping.policy.words import Policy
 from grouping.world.county import PARTNER, ROLE_WORDS, County
-from grouping.world.federations import Federations
+from grouping.world.federations import table
 from grouping.world.journeys import NONE
 
 if TYPE_CHECKING:
     from grouping.answers.plan import Plan
-
-AROUND = 300  # nearest schools among which the easiest partner is looked for
 
 
 def reasons(plan: Plan) -> list[dict[str, object]]:
@@ -54,48 +53,14 @@ def _nearest_repair(county: County, policy: Policy, i: int) -> str:
     """Name the partner that the fewest rules stand against, and what each would have to give."""
     if len(county) == 1:
         return "No other school takes part"
-    county, i = _around(county, i)
-    others = np.asarray([j for j in range(len(county)) if j != i], dtype=np.int32)
-    pairs = np.stack([np.minimum(others, i), np.maximum(others, i)], axis=1).astype(np.int32)
-    f = Federations(county, pairs)
-    broken = [(rule, ~np.asarray(rule.allows(f), dtype=np.bool_)) for rule in policy.rules]
-    count = sum((marks.astype(np.int64) for _, marks in broken), start=np.zeros(len(f), np.int64))
-    tenths = county.tenths[i, others]
-    far = np.where(tenths == NONE, np.iinfo(np.int32).max, tenths)
-    best = int(np.lexsort((others, county.metres[i, others], far, count))[0])
-    other = county.schools[int(others[best])]
-    minutes = int(tenths[best])
-    journey = "no journey" if minutes == NONE else f"{minutes / 10:.1f} minutes"
-    said = f"Nearest to a partner: {other.name} ({other.urn}), {journey} away"
-    names = [rule.title for rule, marks in broken if marks[best]]
+    urn = int(county.urns[i])
+    county = around(county, [i])
+    i = county.position(urn)
+    best, names = next(nearby(county, policy, i))
+    tenths = int(county.tenths[i, best])
+    journey = "no journey" if tenths == NONE else f"{tenths / 10:.1f} minutes"
+    said = f"Nearest to a partner: {named(county.schools[best])}, {journey} away"
     if not names:
         return said + ", which its locks or its kept federation rule out"
-    return (
-        said + "; it would take " + " and ".join(_repair(name, policy, minutes) for name in names)
-    )
-
-
-def _around(county: County, i: int) -> tuple[County, int]:
-    """Give the nearest schools to one, with it, and its position among them."""
-    east, north = county.points
-    squares = (east - east[i]) ** 2 + (north - north[i]) ** 2
-    near = np.argsort(squares, kind="stable")[:AROUND]
-    part = county.part(np.append(near, i))
-    return part, part.position(int(county.urns[i]))
-
-
-def _repair(name: str, policy: Policy, minutes: int) -> str:
-    if name == "connected":
-        link = int(10 * policy.neighbours.link_at_most)
-        if minutes > link:
-            return f"links {(minutes - link) / 10:.1f} minutes longer than the policy has"
-        return "a link between the two"
-    if name == "longest_journey":
-        most = next(r.settings for r in policy.rules if r.title == name)
-        if most is not None and minutes != NONE:
-            over = minutes - int(10 * most["at_most"])
-            return f"a longest journey {over / 10:.1f} minutes longer than the policy has"
-        return "a journey between the two"
-    if name == "ethos":
-        return "an ethos rule that lets the two join, with the consents named"
-    return f'a change of the rule "{name}"'
+    pair = table(county, [[i, best]])
+    return said + "; it would take " + listed(repair_of(n, pair, policy).words for n in names)
