@@ -159,8 +159,8 @@ def test_everything_public_says_what_it_is(path: Path) -> None:
 PUBLIC = [
     "Case", "Federations", "GroupingError", "InputRefused", "Journeys", "Limit", "Plan", "Policy",
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "budgets", "federation",
-    "from_graph", "from_matrix", "from_pairs", "propose", "read_policy", "read_schools", "survey",
-    "sweep", "why", "write_plan",
+    "from_graph", "from_matrix", "from_pairs", "policy_with", "propose", "read_policy",
+    "read_sayings", "read_schools", "soundings", "survey", "sweep", "why", "write_plan",
 ]  # fmt: skip
 
 

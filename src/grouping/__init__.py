@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from grouping.files.exports import write_plan
     from grouping.files.geojson import read_schools
     from grouping.files.policies import read_policy
+    from grouping.files.sayings import read_sayings
     from grouping.files.sweeps import sweep
+    from grouping.policy.sayings import policy_with
     from grouping.policy.survey import survey
     from grouping.policy.words import Limit, Policy, Rule, Term
     from grouping.questions.case import Case
     from grouping.questions.solved import Solved
+    from grouping.questions.soundings import soundings
     from grouping.questions.sweep import Sweep
     from grouping.questions.why import why
     from grouping.world.federations import Federations, federation
@@ -55,9 +58,12 @@ _PLACES = {
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
     "from_pairs": "world.journeys",
+    "policy_with": "policy.sayings",
     "propose": "engine",
     "read_policy": "files.policies",
+    "read_sayings": "files.sayings",
     "read_schools": "files.geojson",
+    "soundings": "questions.soundings",
     "survey": "policy.survey",
     "sweep": "files.sweeps",
     "why": "questions.why",
@@ -84,9 +90,12 @@ __all__ = [
     "from_graph",
     "from_matrix",
     "from_pairs",
+    "policy_with",
     "propose",
     "read_policy",
+    "read_sayings",
     "read_schools",
+    "soundings",
     "survey",
     "sweep",
     "why",

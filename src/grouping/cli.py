@@ -8,6 +8,7 @@ import typer
 
 from grouping.commands import plans, sources, sweeps
 from grouping.commands.inputs import say
+from grouping.commands.soundings import soundings
 from grouping.commands.why import why
 from grouping.errors import GroupingError, InputRefused
 
@@ -28,6 +29,7 @@ for command in (
     plans.check,
     sweeps.sweep,
     why,
+    soundings,
     sources.validate,
     sources.budgets,
     sources.journeys,

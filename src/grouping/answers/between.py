@@ -201,16 +201,16 @@ class _Units:
         self.size = np.asarray([len(one) for one in sets], dtype=np.int64)
         heads = np.asarray([one[0] for one in sets], dtype=np.intp)
         self.fits = fits[np.ix_(heads, heads)]
-        for k, one in enumerate(sets):
-            if len(one) > 1:
-                joined = [fits[np.ix_(one, other)].all() for other in sets]
-                self.fits[k], self.fits[:, k] = joined, joined
-        self.fits[0], self.fits[:, 0] = True, True
-        np.fill_diagonal(self.fits, False)
         width = int(self.size.max())
         self.members = np.full((len(sets), width), EMPTY, dtype=np.int32)
         for k, one in enumerate(sets):
             self.members[k, : len(one)] = one
+        for k, one in enumerate(sets):
+            if len(one) > 1:
+                whole = np.append(fits[one].all(axis=0), True)
+                self.fits[k] = self.fits[:, k] = whole[self.members].all(axis=1)
+        self.fits[0], self.fits[:, 0] = True, True
+        np.fill_diagonal(self.fits, False)
 
     def table(self, sets: Members) -> Federations:
         """Give sets of units as a table of their schools."""
@@ -222,7 +222,7 @@ class _Units:
 
 
 def _least(f: Federations, asked: Sequence[Rule]) -> tuple[tuple[int, ...], int]:
-    """Find the row that breaks the fewest of some rules, then asks the least of links and bounds."""
+    """Find the row that breaks the fewest rules, then asks the least of links and of bounds."""
     broken = np.zeros(len(f), dtype=np.int64)
     for rule in asked:
         broken += ~np.asarray(rule.allows(f), dtype=np.bool_)

@@ -120,7 +120,7 @@ def _apart(rule: Rule, one: Federations) -> str:
     return f"a lock holds {listed(pairs)} apart"
 
 
-def _connected(rule: Rule, one: Federations) -> str:
+def _connected(_: Rule, one: Federations) -> str:
     pieces = int(one.pieces[0])
     return f"the links of the neighbour graph leave them in {pieces} pieces"
 
@@ -139,12 +139,14 @@ def _between(what: str, unit: str) -> Callable[[Rule, Federations], str]:
     return say
 
 
-def _small(rule: Rule, one: Federations) -> str:
+def _small(_: Rule, one: Federations) -> str:
     return f"none of {listed(named(s) for s in one.schools())} is small"
 
 
 def _together(rule: Rule, one: Federations) -> str:
-    return "a lock holds some of them together with a school that is not among them"
+    locks = 0 if rule.value is None else rule.value(one)
+    what = "a lock holds" if locks == 1 else f"{locks} locks hold"
+    return f"{what} some of them together with a school that is not among them"
 
 
 _WORDS: dict[str, Callable[[Rule, Federations], str]] = {

@@ -92,16 +92,14 @@ def _let_in(school: School, policy: Policy) -> Repair | None:
     wanted, roles = policy.take_part, policy.roles
     if school.urn in wanted.leave_out:
         left = tuple(urn for urn in wanted.leave_out if urn != school.urn)
-        return _taking(
-            "leave_out", left, f"{named(school)} no longer left out by the policy", policy
-        )
+        return _taking("leave_out", left, f"{named(school)} no longer left out by the policy")
     if wanted.authorities and school.local_authority not in wanted.authorities:
         if school.local_authority is None:
             return None
         chosen = (*wanted.authorities, school.local_authority)
-        return _taking("authorities", chosen, f"{school.local_authority} chosen too", policy)
+        return _taking("authorities", chosen, f"{school.local_authority} chosen too")
     if school.type in ACADEMIES and wanted.academies == "leave out":
-        return _taking("academies", "as maintained", f"academies as maintained ({LAW})", policy)
+        return _taking("academies", "as maintained", f"academies as maintained ({LAW})")
     if school.roll > roles.partner_at_most:
         return Repair(
             "partner_at_most",
@@ -117,7 +115,7 @@ def _parted(policy: Policy, most: int) -> Policy:
     return replace(policy, roles=replace(policy.roles, partner_at_most=most))
 
 
-def _taking(key: str, value: Any, words: str, policy: Policy) -> Repair:
+def _taking(key: str, value: Any, words: str) -> Repair:
     plain = list(value) if isinstance(value, tuple) else value
     return Repair(
         key,
@@ -138,7 +136,7 @@ def _put(rule: Rule, words: str, setting: str, more: float | None = None) -> Rep
     return Repair(rule.title, words, key, lambda policy: policy.with_rule(rule), more)
 
 
-def _longer(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
+def _longer(rule: Rule, one: Federations, _: Policy) -> Repair | None:
     tenths = [int(one.county.tenths[i, j]) for i, j in judged(one)]
     if min(tenths) == NONE:
         return None
@@ -150,7 +148,7 @@ def _longer(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
     )
 
 
-def _wider_ethos(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
+def _wider_ethos(rule: Rule, one: Federations, _: Policy) -> Repair | None:
     asked = (rule.settings or {})["policy"]
     standing = one.county.pairs.standing
     if asked == "strict" and all(standing[i, j] != REFUSED for i, j in judged(one)):
@@ -160,7 +158,7 @@ def _wider_ethos(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
     return _put(ready.ethos(policy="open"), words, 'policy="open"')
 
 
-def _linked(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
+def _linked(_: Rule, one: Federations, policy: Policy) -> Repair | None:
     """Links as long as the set needs them; for other kinds of graph, links put in."""
     edges = missing_links(one)
     wanted, county = policy.neighbours, one.county
@@ -215,7 +213,7 @@ def missing_links(one: Federations) -> list[tuple[int, int]]:
     return found
 
 
-def _rolls(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
+def _rolls(rule: Rule, one: Federations, _: Policy) -> Repair | None:
     roll, bounds = int(one.sum("roll")[0]), dict(rule.settings or {})
     most = bounds["at_most"]
     key = "at_most" if most is not None and roll > most else "at_least"
@@ -224,7 +222,7 @@ def _rolls(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
     return _put(ready.combined_roll(**{**bounds, key: roll}), words, f"{key}={roll}", more)
 
 
-def _balance(rule: Rule, one: Federations, policy: Policy) -> Repair | None:
+def _balance(rule: Rule, one: Federations, _: Policy) -> Repair | None:
     share = None if rule.value is None else rule.value(one)
     if share is None:
         return None

@@ -53,10 +53,10 @@ class WhySchool:
 
     def _placed(self, facts: dict[str, Any]) -> list[str]:
         mates = self._named(urn for urn in facts["schools"] if urn != self.school.urn)
-        roll, role = self.school.roll, self.role
+        who = f"{named(self.school)}, {count(self.school.roll, 'pupil')} ({self.role})"
         said = [
-            f"{named(self.school)}, {count(roll, 'pupil')} ({role}), is with {mates} in the best "
-            f"plan, one of {wishes.candidates(self.candidates)} that hold it."
+            f"{who}, is with {mates} in the best plan.",
+            f"It could be in {wishes.candidates(self.candidates)}.",
         ]
         terms = sorted(facts["terms"].items(), key=lambda item: -abs(item[1]["points"]))
         parts = [f"{name} {points(term['points'])}" for name, term in terms if term["points"]]
