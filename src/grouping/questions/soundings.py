@@ -129,7 +129,7 @@ class Soundings:
         if one.status == OLDER:
             return f"{said}: said on {one.saying.date}, and something else since."
         if one.difference is None:
-            return f"{said}: no plan can. {listed(one.why)}."
+            return f"{said}: no plan can" + (f", since {listed(one.why)}." if one.why else ".")
         changed = [self.names[urn] for urn in one.others]
         return f"{said}: not heard; it would cost {one.difference.words}; {wishes.others(changed)}."
 
