@@ -175,8 +175,8 @@ def test_a_school_of_twelve_with_no_partner_in_reach_does_not_vanish(village: Sc
     assert one["role"] == "urgent"
     assert "no candidate federation holds it" in one["reason"]
     assert "Dale (120004), 42.4 minutes away" in one["reason"]
-    assert "a longest journey 12.4 minutes longer than the policy has" in one["reason"]
-    assert "links 22.4 minutes longer than the policy has" in one["reason"]
+    assert "a longest journey of 42.4 minutes, 12.4 more than the policy has" in one["reason"]
+    assert "links of up to 42.4 minutes, 22.4 more than the policy has" in one["reason"]
     assert plan.summary["urgent"] == {
         "total": 2, "left_out_by_law": 0, "left_out_otherwise": 0, "already_federated": 0,
         "newly_covered": 1, "alone": 1,
