@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from command_line import Run
     from grouping.world.schools import Schools
 
-LOTS, EACH = 6, 36
+LOTS, EACH = 6, 20
 DAY = date(2026, 3, 1)
 MODEL = Path(__file__).resolve().parents[1] / "data" / "schools.geojson"
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from command_line import Run
     from grouping.world.schools import Schools
 
-LOTS, EACH = 7, 36
+LOTS, EACH = 6, 36
 MODEL = Path(__file__).resolve().parents[1] / "data" / "schools.geojson"
 
 

@@ -139,6 +139,9 @@ def _nearest(seen: Survey, first: set[int], relaxed: Policy) -> tuple[tuple[int,
     every_set = len(county) == len(seen.county)
     looked = 0
     for f in _grown(county, first, relaxed):
+        if f is None:
+            every_set = False
+            break
         looked += len(f)
         key, row = _least(f, asked)
         if best is None or key < best[0]:
@@ -152,8 +155,11 @@ def _nearest(seen: Survey, first: set[int], relaxed: Policy) -> tuple[tuple[int,
     return best[1], every_set or best[0][0] == 0
 
 
-def _grown(county: County, first: set[int], policy: Policy) -> Iterator[Federations]:
-    """Grow the sets of two schools or more that hold the first ones and fit by pairs, by size."""
+def _grown(county: County, first: set[int], policy: Policy) -> Iterator[Federations | None]:
+    """Grow the sets that hold the first schools and fit by pairs, by size.
+
+    None where more of them are not looked at: too many, or larger than a set may be already.
+    """
     units = _Units(county, first, policy)
     most = next((rule.most for rule in policy.rules if rule.most), lambda block: len(county))
     blocks = sorted({len(block) for block in county.blocks()})
@@ -164,19 +170,21 @@ def _grown(county: County, first: set[int], policy: Policy) -> Iterator[Federati
     growth = Growth(kin, np.asarray([0], dtype=np.intp), units.fits[0])
     while len(growth):
         sets = units.table(growth.sets)
-        kept = (sets.size <= bound[sets.largest_block]) | (sets.size <= may_still)
+        size, most_of = sets.size, bound[sets.largest_block]
+        kept = (size <= most_of) | (size <= may_still)
         if growth.width == 1:
             yield sets
-        else:
-            growth.keep(kept)
-            if kept.any():
-                yield sets.take(kept)
+        elif kept.any():
+            yield sets.take(kept)
+        growth.keep((size < most_of) | (size <= may_still))
         at_hand = 0
         for at_hand in growth.grow():
             if at_hand > SETS:
-                return
+                yield None
         if not at_hand:
-            return
+            break
+    if len(first) > bound[units.largest_block]:
+        yield None
 
 
 class _Units:
@@ -210,6 +218,7 @@ class _Units:
                 whole = np.append(fits[one].all(axis=0), True)
                 self.fits[k] = self.fits[:, k] = whole[self.members].all(axis=1)
         self.fits[0], self.fits[:, 0] = True, True
+        self.largest_block = int(self.table(np.zeros((1, 1), dtype=np.intp)).largest_block[0])
         np.fill_diagonal(self.fits, False)
 
     def table(self, sets: Members) -> Federations:
