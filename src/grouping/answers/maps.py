@@ -5,6 +5,7 @@ Hulls are for display only: they cover land and schools that are not of the fede
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 AROUND = 500  # metres around the members' hull, for display
 COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")  # safe for most eyes
 GREY = "#bbbbbb"
+NEAR = (6_000, 3_000, 1_000, 0)  # metres between shapes that take unlike colours
 
 
 def hulls(f: Federations) -> list[shapely.Polygon]:
@@ -77,19 +79,28 @@ def names(f: Federations, row: int) -> str:
 
 
 def colours(f: Federations) -> list[str]:
-    """Give each federation a colour unlike its neighbours' (greedy, by nearness of hulls)."""
+    """Give each federation a colour unlike its neighbours'."""
+    return shades(hulls(f))
+
+
+def shades(shapes: Sequence[shapely.Polygon]) -> list[str]:
+    """Give each shape, in metres, one of the six colours, unlike that of any shape near it.
+
+    Near is 6 km, or as much less as six colours allow (greedy, by DSATUR: Brélaz 1979).
+    """
     import networkx as nx
     import shapely
 
-    shapes = [shape.buffer(3_000) for shape in hulls(f)]
-    near: Any = ((), ())
-    if shapes:
-        near = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    graph = nx.Graph()
-    graph.add_nodes_from(range(len(f)))
-    graph.add_edges_from((int(a), int(b)) for a, b in zip(*near, strict=True) if a < b)
-    chosen = nx.greedy_color(graph, strategy="DSATUR")
-    return [COLOURS[chosen[row] % len(COLOURS)] for row in range(len(f))]
+    for metres in NEAR:
+        wide = [shape.buffer(metres / 2) for shape in shapes]
+        near: Any = shapely.STRtree(wide).query(wide, predicate="intersects") if wide else ((), ())
+        graph = nx.Graph()
+        graph.add_nodes_from(range(len(shapes)))
+        graph.add_edges_from((int(a), int(b)) for a, b in zip(*near, strict=True) if a < b)
+        chosen = nx.greedy_color(graph, strategy="DSATUR")
+        if max(chosen.values(), default=0) < len(COLOURS):
+            break
+    return [COLOURS[chosen[row] % len(COLOURS)] for row in range(len(shapes))]
 
 
 def plot(plan: Plan, ax: Any = None) -> Any:
