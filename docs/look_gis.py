@@ -27,8 +27,8 @@ SIZE = (1500, 1100)
 
 def main(package: Path, picture: Path) -> int:
     """Open every layer, say what is in it, and draw them all."""
-    QgsApplication.setPrefixPath("/usr", True)  # noqa: FBT003  QGIS has it so
-    app = QgsApplication([], False)  # noqa: FBT003
+    QgsApplication.setPrefixPath("/usr", True)
+    app = QgsApplication([], False)
     app.initQgis()
     faults, shown = 0, []
     for name in LAYERS:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grouping.errors import GroupingError, InputRefused, PolicyRefused
     from grouping.files.exports import write_plan
     from grouping.files.geojson import read_schools
+    from grouping.files.handouts import export
     from grouping.files.policies import read_policy
     from grouping.files.sayings import read_sayings
     from grouping.files.sweeps import sweep
@@ -54,6 +55,7 @@ _PLACES = {
     "Sweep": "questions.sweep",
     "Term": "policy.words",
     "budgets": "answers.budgets",
+    "export": "files.handouts",
     "federation": "world.federations",
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
@@ -86,6 +88,7 @@ __all__ = [
     "Sweep",
     "Term",
     "budgets",
+    "export",
     "federation",
     "from_graph",
     "from_matrix",

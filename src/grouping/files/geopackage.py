@@ -68,7 +68,9 @@ def _layers(
     if survey is None:
         del found["neighbours"]
     for number, dossier in sorted(plans.items()):
-        hulls = [shapely.Polygon(_metres(one["geometry"]["coordinates"][0])) for one in dossier.hulls]
+        hulls = [
+            shapely.Polygon(_metres(one["geometry"]["coordinates"][0])) for one in dossier.hulls
+        ]
         colour = dict(zip((one["id"] for one in dossier.federations), shades(hulls), strict=True))
         for one, hull in zip(dossier.hulls, hulls, strict=True):
             _add(found["federations"], number, colour, one["properties"], hull)
@@ -194,7 +196,9 @@ def _typed(values: list[Any]) -> Any:
         return pandas.array(values, dtype="Float64")
     whole = flat == there
     texts = [None if v is None else v if isinstance(v, str) and whole else _text(v) for v in values]
-    return pandas.array([None if t is None else t.replace("\0", "\ufffd") for t in texts], dtype="string")
+    return pandas.array(
+        [None if t is None else t.replace("\0", "\ufffd") for t in texts], dtype="string"
+    )
 
 
 def _text(value: Any) -> str:
@@ -220,7 +224,20 @@ def _finish(path: Path, plans: Sequence[int], made: str) -> None:
         layers = [row[0] for row in base.execute("SELECT table_name FROM gpkg_contents")]
         for name in layers:
             text = style(name, plans)
-            row = ("", "", name, "geom", name, text, "", 1, "as grouping shows it", "", None, moment)
+            row = (
+                "",
+                "",
+                name,
+                "geom",
+                name,
+                text,
+                "",
+                1,
+                "as grouping shows it",
+                "",
+                None,
+                moment,
+            )
             base.execute(f"INSERT INTO layer_styles VALUES (NULL, {', '.join('?' * 12)})", row)  # noqa: S608  only question marks
         contents = ("layer_styles", "attributes", "layer_styles", "", moment, 0)
         base.execute(

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from grouping.files.dossiers import Dossier
 
 WHAT = "a workbook"
-WHOLE, TENTHS, POUNDS, POINTS, SHARE = "#,##0", "#,##0.0", '"£"#,##0;[Red]-"£"#,##0', "0.000", "0.0%"
+WHOLE, TENTHS, POUNDS, POINTS, SHARE = (
+    "#,##0",
+    "#,##0.0",
+    '"£"#,##0;[Red]-"£"#,##0',
+    "0.000",
+    "0.0%",
+)
 WIDEST, NARROWEST = 60, 8  # characters of a column
 Value = str | int | float | bool | None
 

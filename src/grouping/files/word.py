@@ -1,4 +1,4 @@
-"""Papers as Word files: A4, real headings, tables whose heads repeat, the standing on every page."""
+"""Papers as Word files: A4, real headings, tables with repeated heads, the standing on each page."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ FONT = "Arial"
 TEXT, SMALL = 10, 8.5  # points
 MARGIN = 2.0  # centimetres
 WIDTH = 21.0 - 2 * MARGIN
+TOGETHER = 8  # rows of a table that stays on one page
 DARK, SHADE = "1F3A5F", "E8EDF3"
 
 
@@ -30,8 +31,10 @@ def docx_bytes(paper: Paper) -> bytes:
     docx = library("docx", WHAT)
     document = docx.Document()
     _page(document, paper)
-    for block in paper.blocks:
+    for block, after in zip(paper.blocks, [*paper.blocks[1:], None], strict=True):
         _put(document, block)
+        if isinstance(after, Rows) and not isinstance(block, Rows):
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
     whole = io.BytesIO()
     document.save(whole)
     return settled(whole.getvalue(), paper.made)
@@ -140,6 +143,10 @@ def _table(document: Any, block: Rows) -> None:
         for j, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
             cell.width = widths[j]
             _cell(cell, fit(text), head=k == 0, right=j in block.figures)
+        if k < min(len(block.rows), TOGETHER) or (k == 0 and block.rows):
+            for cell in line.cells:
+                for words in cell.paragraphs:
+                    words.paragraph_format.keep_with_next = len(block.rows) <= TOGETHER or k == 0
     after = document.add_paragraph()
     after.paragraph_format.space_after = Pt(2)
     after.paragraph_format.line_spacing = Pt(6)

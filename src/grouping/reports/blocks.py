@@ -49,7 +49,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: PNG bytes, the file it is kept as, what it shows in words, width in centimetres."""
+    """A picture: PNG bytes, its file, what it shows in words, width in centimetres."""
 
     png: bytes = field(repr=False)
     file: str

@@ -25,6 +25,14 @@ def pounds(value: float | None) -> str:
     return f"about {'-' if near < 0 else ''}£{abs(near):,}"
 
 
+def left(value: float | None) -> str:
+    """Say what a year leaves: "about £54,000 left over", "about £3,000 short", "not known"."""
+    if value is None:
+        return "not known"
+    short = round(value / THOUSAND) < 0
+    return f"{pounds(abs(value))} {'short' if short else 'left over'}"
+
+
 def minutes(value: float | None) -> str:
     """Say a journey: "12.3 minutes", or "no journey"."""
     return "no journey" if value is None else f"{value:.1f} minutes"

@@ -148,7 +148,7 @@ def _labels(expression: str, size: int, closest: int, *, bold: bool) -> str:
     scales = f'scaleVisibility="{1 if closest else 0}" scaleMin="{closest or 1}" scaleMax="1"'
     return (
         '<labeling type="simple"><settings calloutType="simple">'
-        f'<text-style fieldName={quoteattr(expression)}'
+        f"<text-style fieldName={quoteattr(expression)}"
         f' isExpression="1" fontSize="{size}" fontWeight="{75 if bold else 50}"'
         ' fontFamily="Sans" fontSizeUnit="Point" textColor="34,34,34,255" textOpacity="1">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM"'
