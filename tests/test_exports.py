@@ -14,7 +14,7 @@ import pytest
 
 from grouping import Limit, Rule, Schools, Term, from_matrix, propose, read_schools, write_plan
 from grouping.policy.words import Policy
-from villages import policy_of
+from villages import HOME, policy_of, row, schools_of
 
 
 def written(
@@ -106,3 +106,14 @@ def test_minutes_from_a_matrix_are_kept_as_the_record(village: Schools, tmp_path
     assert groups(plan) == ["120001-120005"]
     record = (tmp_path / "journeys.csv").read_text(encoding="utf-8-sig").split()
     assert record == ["from_urn,to_urn,minutes", "120001,120005,7.4"]
+
+
+def test_a_hull_with_a_corner_of_a_few_metres_is_one(tmp_path: Path) -> None:
+    """Three schools all but on a line: rounded to whole metres, a 6 m edge points astray."""
+    places = ((591_260, 280_696), (594_248, 292_894), (593_251, 288_674))
+    rows = [
+        row(120001 + k, 60, east - HOME[0], north - HOME[1])
+        for k, (east, north) in enumerate(places)
+    ]
+    together = policy_of("locks.federations=[[120001,120002,120003]]")
+    assert not write_plan(propose(schools_of(*rows), together), tmp_path).faults

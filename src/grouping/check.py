@@ -43,6 +43,7 @@ Row = dict[str, Any]
 SCHEMA, STANDING = "grouping-plan/1", "candidate for discussion"
 STRAIGHT, MANAGER, SOFT = "straight line", "shared business manager", "soft federation"
 ZERO, TINY, MILE = Fraction(0), Fraction(6, 10**8), Fraction(1609344, 1000)
+LONG_ENOUGH = 50  # metres of an edge whose direction ends in whole metres can tell
 ACADEMIES = {"academy converter", "academy sponsor led", "free schools"}
 MAINSTREAM = ACADEMIES | {"community school", "foundation school", "voluntary aided school",
     "voluntary controlled school"}
@@ -1425,8 +1426,9 @@ def _is_hull(case: Case, federation: Federation, rings: Any) -> bool:
     closed = len(rings) == 1 and len(ring) > 3 and rings[0][0] == rings[0][-1]
     places = [case.schools[urn].place for urn in federation]
     far = [min(_distance(p, *line) for line in itertools.combinations(places, 2)) for p in ring]
-    turns = [_side(a, b, place) for a, b in itertools.pairwise(ring) for place in places]
-    return closed and min(turns) >= 0 < max(turns) and min(far) >= 490 and max(far) <= 510
+    edges = [(a, b) for a, b in itertools.pairwise(ring) if math.dist(a, b) >= LONG_ENOUGH]
+    turns = [_side(a, b, place) for a, b in edges for place in places]
+    return closed and bool(turns) and min(turns) >= 0 < max(turns) and min(far) >= 490 and max(far) <= 510
 
 def _distance(p: Point, q: Point, r: Point) -> float:
     across, up = r[0] - q[0], r[1] - q[1]
