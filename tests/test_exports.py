@@ -117,3 +117,13 @@ def test_a_hull_with_a_corner_of_a_few_metres_is_one(tmp_path: Path) -> None:
     ]
     together = policy_of("locks.federations=[[120001,120002,120003]]")
     assert not write_plan(propose(schools_of(*rows), together), tmp_path).faults
+
+
+def test_a_name_of_unseen_marks_or_no_end_is_checked_as_the_gate_has_it(tmp_path: Path) -> None:
+    """Right-to-left marks are taken out of names, and long ones are cut: the checker knows."""
+    names = ("\u202eright to left\u202c \u2067marks", "x" * 300, "Cedar")
+    rows = [row(120001 + k, 45, 3_000 * k, name=name) for k, name in enumerate(names)]
+    assert not write_plan(propose(schools_of(*rows), policy_of()), tmp_path).faults
+    said = (tmp_path / "schools.csv").read_text(encoding="utf-8-sig")
+    assert "right to left marks" in said
+    assert "x" * 201 not in said

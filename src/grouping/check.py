@@ -43,7 +43,8 @@ Row = dict[str, Any]
 SCHEMA, STANDING = "grouping-plan/1", "candidate for discussion"
 STRAIGHT, MANAGER, SOFT = "straight line", "shared business manager", "soft federation"
 ZERO, TINY, MILE = Fraction(0), Fraction(6, 10**8), Fraction(1609344, 1000)
-LONG_ENOUGH = 50  # metres of an edge whose direction ends in whole metres can tell
+UNSEEN = dict.fromkeys([0x61C, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A)])  # marks that a name is read without
 ACADEMIES = {"academy converter", "academy sponsor led", "free schools"}
 MAINSTREAM = ACADEMIES | {"community school", "foundation school", "voluntary aided school",
     "voluntary controlled school"}
@@ -170,7 +171,7 @@ class School:
         self.raw, self.position = raw, position
         self.place = to_grid(float(position[0]), float(position[1]))
         self.urn, self.roll = _whole(raw.get("urn")), _whole(raw.get("roll"))
-        self.name = str(raw.get("name", "")).strip()
+        self.name = str(raw.get("name", "")).strip().translate(UNSEEN)[:200]
         self.kind, self.status = _words(raw.get("type")), _words(raw.get("status")) or "open"
         self.phase, self.diocese = _words(raw.get("phase")) or "primary", _words(raw.get("diocese"))
         self.ethos = ethos_of(raw.get("religious_character"))
@@ -1426,9 +1427,9 @@ def _is_hull(case: Case, federation: Federation, rings: Any) -> bool:
     closed = len(rings) == 1 and len(ring) > 3 and rings[0][0] == rings[0][-1]
     places = [case.schools[urn].place for urn in federation]
     far = [min(_distance(p, *line) for line in itertools.combinations(places, 2)) for p in ring]
-    edges = [(a, b) for a, b in itertools.pairwise(ring) if math.dist(a, b) >= LONG_ENOUGH]
-    turns = [_side(a, b, place) for a, b in edges for place in places]
-    return closed and bool(turns) and min(turns) >= 0 < max(turns) and min(far) >= 490 and max(far) <= 510
+    edges = [(a, b) for a, b in itertools.pairwise(ring) if math.dist(a, b) > 50]  # metres
+    turns = [_side(a, b, place) for a, b in edges for place in places] or [-1]
+    return closed and min(turns) >= 0 < max(turns) and min(far) >= 490 and max(far) <= 510
 
 def _distance(p: Point, q: Point, r: Point) -> float:
     across, up = r[0] - q[0], r[1] - q[1]
