@@ -55,14 +55,13 @@ class Account:
         """How many items are filled, then each federation and what is to be decided there."""
         said = [f"{count(len(self.federations), 'federation')} of the plan, item by item:"]
         for one in self.federations:
-            states = [item["state"] for item in one["items"]]
             if not one["statutory"]:
                 said.append(f"{one['id']}: {one['why']}")
                 continue
             opened = [f"{i['asks']} ({i['place']})" for i in one["items"] if i["state"] == OPEN]
             said.append(
-                f"{one['id']}: {len(states)} items, {states.count(PRESENT)} present, "
-                f"{len(opened)} to be decided: {'; '.join(opened)}."
+                f"{one['id']}: {len(one['items'])} items, {one['present']} present, "
+                f"{one['open']} to be decided: {'; '.join(opened)}."
             )
             said += [f"{one['id']}: {fault}" for fault in one["faults"]]
         return said
@@ -136,6 +135,8 @@ def account(folder: str | Path) -> Account:
             {"key": i.key, "place": i.place, "asks": i.asks, "state": i.state} for i in items(facts)
         ]
         entry = {"id": one["id"], "key": one["key"], "statutory": facts["statutory"]}
+        states = [item["state"] for item in told]
+        entry |= {"present": states.count(PRESENT), "open": states.count(OPEN)}
         entry |= {"why": "" if facts["statutory"] else why_not(facts), "items": told}
         found.append(entry | {"faults": _faults(Path(folder), one, told)})
     return Account(tuple(found))

@@ -1,4 +1,4 @@
-"""Papers as Word files: A4, real headings, tables with repeated heads, the standing on each page."""
+"""Papers as Word files: A4, real headings, tables with repeated heads, the standing in the foot."""
 
 from __future__ import annotations
 
@@ -123,36 +123,36 @@ def _picture(document: Any, block: Picture) -> None:
 def _table(document: Any, block: Rows) -> None:
     from docx.oxml import OxmlElement
     from docx.shared import Cm, Pt
+    from docx.table import _Cell
 
     if block.caption:
         caption = document.add_paragraph()
         caption.add_run(fit(block.caption)).bold = True
         caption.paragraph_format.keep_with_next = True
-    table = document.add_table(rows=0, cols=len(block.head))
+    table = document.add_table(rows=1 + len(block.rows), cols=len(block.head))
     table.style, table.autofit = "Table Grid", False
     shares = block.shares or [1.0] * len(block.head)
     widths = [Cm(WIDTH * share / sum(shares)) for share in shares]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    for k, texts in enumerate([block.head, *block.rows]):
-        line = table.add_row()
-        properties = line._tr.get_or_add_trPr()  # noqa: SLF001  as above
+    whole = len(block.rows) <= TOGETHER
+    # Straight to the elements: the library looks through the whole table for every cell.
+    lines = zip(table._tbl.tr_lst, [block.head, *block.rows], strict=True)  # noqa: SLF001
+    for k, (line, texts) in enumerate(lines):
+        properties = line.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if k == 0:
             properties.append(OxmlElement("w:tblHeader"))
-        for j, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
-            cell.width = widths[j]
-            _cell(cell, fit(text), head=k == 0, right=j in block.figures)
-        if k < min(len(block.rows), TOGETHER) or (k == 0 and block.rows):
-            for cell in line.cells:
-                for words in cell.paragraphs:
-                    words.paragraph_format.keep_with_next = len(block.rows) <= TOGETHER or k == 0
+        for j, (element, text) in enumerate(zip(line.tc_lst, texts, strict=True)):
+            element.width = widths[j]
+            with_next = k == 0 or (whole and k < len(block.rows))
+            _cell(_Cell(element, table), fit(text), k == 0, j in block.figures, with_next)
     after = document.add_paragraph()
     after.paragraph_format.space_after = Pt(2)
     after.paragraph_format.line_spacing = Pt(6)
 
 
-def _cell(cell: Any, text: str, *, head: bool, right: bool) -> None:
+def _cell(cell: Any, text: str, head: bool, right: bool, with_next: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.shared import Pt
@@ -160,6 +160,7 @@ def _cell(cell: Any, text: str, *, head: bool, right: bool) -> None:
     for k, line in enumerate(text.split("\n")):
         words = cell.paragraphs[0] if k == 0 else cell.add_paragraph()
         words.paragraph_format.space_after = Pt(1)
+        words.paragraph_format.keep_with_next = with_next
         if right:
             words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run = words.add_run(line)

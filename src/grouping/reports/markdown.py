@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grouping.files.office import fit
 from grouping.reports.blocks import Block, Heading, Listing, NewPage, Paper, Picture, Rows, Words
 
-MARKS = re.compile(r"([\\`*_\[\]<>#|~&!])")
+MARKS = re.compile(r"([\\`*_\[\]<>#|~&!$]|(?<=[a-zA-Z]):(?=//)|(?<=www)\.)")
 START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])(?=\s|$|[-+=])")
 
 
