@@ -28,6 +28,8 @@ WHOLE, TENTHS, POUNDS, POINTS, SHARE = (
     "0.0%",
 )
 WIDEST, NARROWEST = 60, 8  # characters of a column
+LINE, MOST_LINES = 15, 8  # points of a line of text; lines that a row is high at most
+PRINTED = 190  # characters that a page of paper is wide
 Value = str | int | float | bool | None
 
 
@@ -214,28 +216,34 @@ def _write(book: Any, sheet: Sheet) -> None:
         _set(cell, column.name)
         cell.font, cell.fill = Font(bold=True), shade
     for i, row in enumerate(sheet.rows, 3):
+        lines = 1
         for j, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
             cell = page.cell(i, j)
             _set(cell, value)
-            if column.form and isinstance(value, int | float):
-                cell.number_format = column.form
-            elif isinstance(value, str):
-                cell.alignment = Alignment(wrap_text=len(value) > WIDEST, vertical="top")
+            if isinstance(value, str):
+                lines = max(lines, min(MOST_LINES, -(-len(value) // (WIDEST - 5))))
+                cell.alignment = Alignment("left", "top", wrap_text=len(value) > WIDEST, indent=1)
+            else:
+                cell.alignment = Alignment(vertical="top")
+                cell.number_format = column.form or "General"
+        page.row_dimensions[i].height = LINE * lines
     last = page.cell(max(2, len(sheet.rows) + 2), len(sheet.columns)).coordinate
     page.freeze_panes = page.cell(3, 2 if sheet.name != "policy" else 1).coordinate
     page.auto_filter.ref = f"A2:{last}"
+    whole = 0.0
     for j, column in enumerate(sheet.columns):
         texts = [column.name, *(_shown(row[j], column.form) for row in sheet.rows)]
         width = max(NARROWEST, min(WIDEST, max(map(len, texts)) + 3))
         page.column_dimensions[page.cell(2, j + 1).column_letter].width = width
-    _for_print(page)
+        whole += width
+    _for_print(page, max(1, round(whole / PRINTED)))
 
 
-def _for_print(page: Any) -> None:
+def _for_print(page: Any, across: int) -> None:
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = across, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "2:2"
+    page.print_title_rows, page.print_title_cols = "2:2", "A:A"
     page.oddFooter.center.text = f"{STANDING.capitalize()}: governing bodies decide. Page &P of &N"
 
 

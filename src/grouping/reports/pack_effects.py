@@ -52,17 +52,18 @@ def _head_after(facts: Facts) -> str:
 
 
 def _teaching(school: Mapping[str, Any]) -> str:
-    own = school["today"]
-    if own is None:
-        return "not known"
-    days = week(own["teaching"]["t_star"])
-    return "not at all, for the budget to balance" if days == "none" else f"{days}, to balance"
+    return _to_balance(school["today"]["teaching"]) if school["today"] else "not known"
 
 
 def _teaching_after(facts: Facts) -> str:
-    if facts["teaching"] is None:
-        return "as today"
-    days = week(facts["teaching"]["t_star"])
+    return _to_balance(facts["teaching"]) if facts["teaching"] else "as today"
+
+
+def _to_balance(teaching: Mapping[str, Any]) -> str:
+    """Say how much of the week a head must teach for the budget to balance, if that is enough."""
+    if teaching["t_star"] > 1:
+        return "all week, and the budget would still not balance"
+    days = week(teaching["t_star"])
     return "not at all, for the budget to balance" if days == "none" else f"{days}, to balance"
 
 
@@ -170,8 +171,8 @@ def _as_they_are(facts: Facts) -> str:
             found.append(f"{_named(school)}: budget not known")
         else:
             own = left(school["then"]["balance"]["pounds"])
-            days = week(school["then"]["teaching"]["t_star"])
-            found.append(f"{_named(school)}: {own}; head must teach: {days}")
+            days = _to_balance(school["then"]["teaching"])
+            found.append(f"{_named(school)}: {own}; head must teach {days}")
     return f"At changed rolls, by themselves: {'; '.join(found)}."
 
 

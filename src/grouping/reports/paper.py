@@ -41,11 +41,11 @@ def paper(dossier: Dossier, others: Mapping[int, Dossier] | None = None) -> tupl
     facts = _facts(dossier, others or {})
     title = f"Candidate federations of small schools, policy {facts['policy']}"
     picture = Picture(
-        map_png(dossier, title),
+        map_png(dossier),
         MAP,
         f"Map of {count(len(dossier.federations), 'candidate federation')}: members joined by "
         "lines, each federation with its number; small schools left alone as open marks",
-        14.5,
+        15.5,
     )
     blocks = [*_first(facts, picture), *_second(facts), *_annex(dossier)]
     facts["sentences"] = list(said(blocks))
@@ -180,10 +180,10 @@ def _money(facts: Facts) -> list[str]:
     said_ = []
     if facts["together"]:
         said_.append(
-            f"At rolls changed by {100 * facts['roll_change']:+g}%, with one head a federation who "
-            f"does not teach, {count(facts['budgets'], 'federation')} together have budgets "
-            f"{left(facts['together']['pounds'])} a year: what they have and not what they save; "
-            f"{len(facts['short'])} of them would be short."
+            f"Added up over {count(facts['budgets'], 'federation')}, at rolls changed by "
+            f"{100 * facts['roll_change']:+g}% and with one head each who does not teach: "
+            f"{left(facts['together']['pounds'])} a year. That is what they would have, not what "
+            f"they save. {len(facts['short'])} of them would be short."
         )
         said_.append(
             f"{facts['modelled']} of the {facts['budgets']} rest in part on the budget model, "
@@ -315,12 +315,15 @@ def _annex(dossier: Dossier) -> list[Block]:
         for one in dossier.federations
     ]  # fmt: skip
     head = (
-        "No.", "Schools", "Pupils", "Longest, minutes", "Points", "Left over, about", "Consents",
+        "No.", "Schools", "Pupils", "Longest", "Points", "Left over, about", "Consents",
         "Against today",
     )  # fmt: skip
-    shares = (1.6, 5.6, 1.7, 1.9, 1.9, 2.3, 4, 2.4)
+    shares = (1.5, 5, 1.8, 2, 1.9, 2.2, 4, 2.7)
     blocks: list[Block] = [NewPage(), Heading("Annex: every candidate federation")]
     if not rows:
         return [*blocks, Words("None.")]
-    about = "Points: what the plan minimises, less is better. Left over: a year, a minus is short."
+    about = (
+        "Longest: minutes of the longest journey between two schools. Points: what the plan "
+        "minimises, less is better. Left over: a year, a minus is short."
+    )
     return [*blocks, Words(about), Rows(head, rows, shares, frozenset({2, 4, 5}))]

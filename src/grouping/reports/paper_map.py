@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grouping.answers.maps import GREY, shades
-from grouping.files.office import fit, library
+from grouping.files.office import library
 from grouping.world.places import project
 
 if TYPE_CHECKING:
@@ -18,10 +18,9 @@ WHAT = "a map in a paper"
 INK = "#333333"
 BIG = 40  # federations: beyond that their names are small
 MARKS = {"urgent": ("^", 30), "small": ("o", 20), "partner": ("s", 9), "none": ("s", 6)}
-WORDS = {"urgent": "under the lower line", "small": "small", "partner": "larger", "none": "largest"}
 
 
-def map_png(dossier: Dossier, title: str) -> bytes:
+def map_png(dossier: Dossier) -> bytes:
     """Draw a plan as PNG; the same plan gives the same bytes.
 
     Raises
@@ -33,25 +32,20 @@ def map_png(dossier: Dossier, title: str) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.6, 5.4), layout="constrained")
+    figure = Figure(figsize=(7.6, 5.0), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.add_subplot()
     ax.set_aspect("equal")
     ax.set_axis_off()
-    ax.set_title(_plain(title), fontsize=9)
     _barriers(ax, dossier)
     _federations(ax, dossier)
     _schools(ax, dossier)
     _scale(ax)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, -0.09), ncols=3, fontsize=7, frameon=False)
+    if ax.get_legend_handles_labels()[1]:
+        figure.legend(loc="outside lower center", ncols=4, fontsize=7, frameon=False)
     picture = io.BytesIO()
     figure.savefig(picture, dpi=160, format="png", metadata={"Software": None})
     return picture.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Give a text that matplotlib takes as it stands, its marks of mathematics too."""
-    return fit(text).replace("$", r"\$")
 
 
 def _kilometres(points: Any) -> Any:
@@ -81,10 +75,10 @@ def _federations(ax: Any, dossier: Dossier) -> None:
     halo = [withStroke(linewidth=1.8, foreground="white")]
     for one, ring, colour in zip(dossier.federations, rings, colours, strict=True):
         ax.add_patch(Polygon(ring, facecolor=colour, alpha=0.25, edgecolor=colour, linewidth=0.8))
-        at = shapely.Polygon(ring).centroid
+        top = ring[ring[:, 1].argmax()]
         ax.annotate(
-            one["id"], (at.x, at.y), fontsize=size, ha="center", va="center", zorder=5,
-            path_effects=halo, fontweight="bold",
+            one["id"], top, xytext=(0, 2), textcoords="offset points", fontsize=size, ha="center",
+            va="bottom", zorder=5, path_effects=halo, fontweight="bold",
         )  # fmt: skip
     for link in dossier.links:
         at = _kilometres(link["geometry"]["coordinates"])
@@ -93,6 +87,13 @@ def _federations(ax: Any, dossier: Dossier) -> None:
 
 
 def _schools(ax: Any, dossier: Dossier) -> None:
+    roles = dossier.policy.roles
+    words = {
+        "urgent": f"fewer than {roles.urgent_below} pupils",
+        "small": f"fewer than {roles.small_below}",
+        "partner": "larger",
+        "none": "too large to be a partner",
+    }
     for role, (mark, size) in MARKS.items():
         for inside in (True, False):
             at = [
@@ -105,7 +106,7 @@ def _schools(ax: Any, dossier: Dossier) -> None:
                 continue
             alone = role in ("urgent", "small") and not inside
             face = INK if inside else "white" if alone else GREY
-            label = f"{WORDS[role]}, {'in a federation' if inside else 'alone'}"
+            label = f"{words[role]}, {'in a federation' if inside else 'alone'}"
             ax.scatter(
                 *np.asarray(at).T, s=size + 16 * alone, marker=mark, c=face, linewidths=0.8,
                 edgecolors=INK if inside or alone else GREY, zorder=3 + alone, label=label,
