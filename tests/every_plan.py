@@ -83,12 +83,12 @@ def _every_plan(county: check.Case, most: int) -> Every | None:
 
 
 def counties(
-    first: int, count: int, *, crowded: bool = True
+    first: int, count: int, *, crowded: bool = True, most: int = 20_000
 ) -> Iterator[tuple[int, Solved, Every]]:
     """Give random counties that can be asked, solved by the engine, with all their plans.
 
     Seeds from `first` on, so many of them; those that are refused, have fewer than two schools
-    taking part, or no plan at all, are passed over.
+    taking part, no plan at all or more than `most`, are passed over.
     """
     for seed in range(first, first + count):
         asked = survivors.crowded(seed) if crowded else random_cases.asked(seed)
@@ -99,6 +99,6 @@ def counties(
             continue
         if len(solved.plan.county) < 2 or solved.plan.status != "optimal":
             continue
-        found = every_plan(random_cases.county_for(asked), 20_000)
+        found = every_plan(random_cases.county_for(asked), most)
         if found is not None and found.plans:
             yield seed, solved, found

@@ -2,8 +2,9 @@
 
 Every optimal plan uses only rows whose reduced cost fits in the gap between the plan and the exact
 bound, and leaves a must-have dual uncovered only within that gap: a search over so few rows ends
-at once. Where it does not, CP-SAT minimises the sum as a number in base 2^16, digit by digit with
-carries, most significant first.
+at once. Where it does not, the few plans that are equal are found one after another; where they are
+not few, CP-SAT minimises the sum as a number in base 2^16, digit by digit with carries, most
+significant first.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grouping.search.packing import Problem
+from grouping.search.packing import Problem, Side
 from grouping.search.relaxation import UNIT, Bound
 from grouping.search.stopping import Stop
-from grouping.search.window import make_solver, packing_model, run
+from grouping.search.window import least, make_solver, packing_model, run
 
 NODES = 50_000
+NODES_TIED = 3_000  # where side rows tie all in one: a reduced cost says little there
+FEW = 30  # plans equal to the best that are found one by one
 DIGIT = 2**16
 DIGITS = 16
 
@@ -38,6 +41,7 @@ class _Search:
     reduced: dict[int, int]
     loose: list[int]
     goal: tuple[int, ...]
+    most: int = NODES
     nodes: int = 0
     best: tuple[int, list[int]] | None = None
     chosen: list[int] = field(default_factory=list)
@@ -45,7 +49,7 @@ class _Search:
     def go(self, open_items: list[int], blocked: int, slack: int, total: int) -> None:
         """Decide one item after another: leave it, or take a row that holds it."""
         self.nodes += 1
-        if self.nodes > NODES or (self.best is not None and total >= self.best[0]):
+        if self.nodes > self.most or (self.best is not None and total >= self.best[0]):
             return
         item, choices = -1, None
         left = [i for i in open_items if not blocked >> i & 1]
@@ -114,7 +118,7 @@ def canonical(
         goal = part.values(part_plan)
         found = _searched(part, bound, gap, rows, items, goal, hashes, reduced)
         if found is None:
-            found = _by_digits(part, rows, part_plan, hashes, stop, workers, seed)
+            found = least_hash(part, rows, part_plan, hashes, stop, workers, seed)
         chosen += found
     return sorted(chosen), len(window)
 
@@ -154,11 +158,51 @@ def _searched(
     loose = [0] * problem.items
     for i in items:
         loose[i] = gap + 1 if problem.must[i] else max(-int(bound.duals.items[i]), 0)
-    search = _Search(problem, hashes, by_item, masks, reduced, loose, goal)
+    most = NODES_TIED if problem.sides else NODES
+    search = _Search(problem, hashes, by_item, masks, reduced, loose, goal, most)
     search.go(items, 0, gap, 0)
-    if search.nodes > NODES or search.best is None:
+    if search.nodes > most or search.best is None:
         return None
     return search.best[1]
+
+
+def least_hash(
+    problem: Problem,
+    rows: list[int],
+    plan: list[int],
+    hashes: dict[int, int],
+    stop: Stop,
+    workers: int,
+    seed: int,
+) -> list[int]:
+    """Plan of the least sum of hashes among those of these rows with the values of `plan`.
+
+    Each that is equal is found and kept out in turn: with the cost to make least, as a solver
+    proves sooner than with the cost as a row that there is no other.
+    """
+    fixed = list(zip(problem.tiers, problem.values(plan), strict=False))
+    equal, sides = [sorted(plan)], list(problem.sides)
+    sides.append(Side("as good", problem.cost, None, problem.values(plan)[-1]))
+    while len(equal) < FEW and not stop.now():
+        sides.append(other_than(equal[-1], len(problem)))
+        asked = replace(problem, sides=tuple(sides))
+        window = np.asarray(rows, dtype=np.intp)
+        found = least(
+            asked, window, problem.cost, fixed, stop=stop, workers=workers, seed=seed, hint=plan
+        )
+        if found.status == "infeasible":
+            return min(equal, key=lambda held: sum(hashes[r] for r in held))
+        if not found.rows:
+            break
+        equal.append(sorted(found.rows))
+    return _by_digits(problem, rows, plan, hashes, stop, workers, seed)
+
+
+def other_than(plan: Sequence[int], count: int) -> Side:
+    """Side row over so many rows that keeps out one plan, and no other."""
+    of = np.full(count, -1, dtype=np.int64)
+    of[np.asarray(plan, dtype=np.intp)] = 1
+    return Side("other than", of, None, len(plan) - 1)
 
 
 def _by_digits(
