@@ -50,7 +50,7 @@ class Plan:
 
     `federations` is a table in order of first URN; `held` counts, for each school that takes part,
     the candidates that hold it. Where no plan can exist, `conflicts` names asks that cannot all
-    hold.
+    hold. `place` is above 1 for a plan that was asked for beside the best: one that truly differs.
     """
 
     status: str
@@ -64,6 +64,7 @@ class Plan:
     workers: int
     seed: int
     conflicts: tuple[str, ...] = ()
+    place: int = 1
 
     @property
     def county(self) -> County:
@@ -139,6 +140,7 @@ class Plan:
                 "warnings": list(self.survey.warnings),
                 "unchecked": [*policy.unchecked, *(["graph"] if self.survey.graph_given else [])],
                 **({"attribution": self.attribution} if self.attribution else {}),
+                **({"place": self.place} if self.place > 1 else {}),
                 **(run or {}),
             },
         }

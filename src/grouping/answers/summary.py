@@ -154,10 +154,16 @@ def _many(count: int, one: str, more: str) -> str:
 
 def verdict(plan: Plan) -> str:
     """Say how good a plan is: proved best, or best so far with its gaps."""
-    if plan.status == "optimal":
+    if plan.status == "optimal":  # a plan beside the best that is as good as that too
         return "No better plan exists under these rules: every stage is proved."
     if plan.status == "infeasible":
         return "No plan can exist under these rules."
+    if plan.place > 1:
+        return (
+            f"Plan {plan.place} of those that differ: not the best, whose cost of "
+            f"{plan.stages[-1].bound:,} is proved, but as good in every stage before it; "
+            f"its own is {plan.stages[-1].value:,}."
+        )
     gaps = []
     for stage in plan.stages:
         if stage.bound is None:
