@@ -93,7 +93,9 @@ def test_journeys_from_a_file_are_used_and_kept(
     [
         (2, ("--workers", "0"), "workers"),
         (2, ("--colour", "red"), "--colour"),
-        (2, ("--plans", "2"), "does not exist yet"),
+        (2, ("--plans", "0"), "--plans"),
+        (2, ("--plans", "2", "--differ", "120%"), "is no share of 0 to 100 %"),
+        (2, ("--plans", "2", "--within", "much"), "Write a share such as 1%"),
         (2, ("--set", "rules.schools"), "key=value"),
         (3, ("--journeys", "no-such-file.csv"), "no-such-file.csv"),
         (4, ("--policy", "norfolk-2013"), 'Did you mean "norfolk-2012"?'),

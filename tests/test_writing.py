@@ -87,7 +87,7 @@ def test_a_file_where_a_folder_is_needed_and_the_reverse(tmp_path: Path) -> None
     assert (tmp_path / "file").read_bytes() == b"x"
 
 
-@pytest.mark.parametrize("name", ["../plan.json", "a/b", "", "..", "a\0b"])
+@pytest.mark.parametrize("name", ["../plan.json", "a/b/c", "a/..", "/a", "", "..", "a\0b", "a/b\0"])
 def test_only_plain_names_are_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(OutputRefused, match="not a plain file name"):
         write_whole(tmp_path, {name: b""}, [])

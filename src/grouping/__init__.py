@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from grouping.policy.sayings import policy_with
     from grouping.policy.survey import survey
     from grouping.policy.words import Limit, Policy, Rule, Term
+    from grouping.questions.alternatives import alternatives
     from grouping.questions.case import Case
+    from grouping.questions.certainty import certainty
     from grouping.questions.solved import Solved
     from grouping.questions.soundings import soundings
+    from grouping.questions.stability import walking_away
     from grouping.questions.sweep import Sweep
     from grouping.questions.why import why
     from grouping.world.federations import Federations, federation
@@ -54,7 +57,9 @@ _PLACES = {
     "Solved": "questions.solved",
     "Sweep": "questions.sweep",
     "Term": "policy.words",
+    "alternatives": "questions.alternatives",
     "budgets": "answers.budgets",
+    "certainty": "questions.certainty",
     "export": "files.handouts",
     "federation": "world.federations",
     "from_graph": "world.journeys",
@@ -68,6 +73,7 @@ _PLACES = {
     "soundings": "questions.soundings",
     "survey": "policy.survey",
     "sweep": "files.sweeps",
+    "walking_away": "questions.stability",
     "why": "questions.why",
     "write_plan": "files.exports",
 }
@@ -87,7 +93,9 @@ __all__ = [
     "Solved",
     "Sweep",
     "Term",
+    "alternatives",
     "budgets",
+    "certainty",
     "export",
     "federation",
     "from_graph",
@@ -101,6 +109,7 @@ __all__ = [
     "soundings",
     "survey",
     "sweep",
+    "walking_away",
     "why",
     "write_plan",
 ]

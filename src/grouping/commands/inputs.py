@@ -14,6 +14,7 @@ from grouping.errors import Fault, UsageRefused
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from fractions import Fraction
 
     from grouping.files.policies import PolicySource
     from grouping.files.travel import Travel
@@ -33,6 +34,7 @@ JourneysFrom = Annotated[
 RollChange = Annotated[
     str | None, typer.Option("--roll-change", help="change of every roll, as -10%")
 ]
+Within = Annotated[str, typer.Option(help="share of the best plan's cost, as 1%")]
 Cache = Annotated[bool, typer.Option(help="keep and look up times by road")]
 
 
@@ -144,6 +146,25 @@ def share_of(written: str) -> Decimal:
         return change(written)
     except UnfitError as unfit:
         raise UsageRefused(Fault(unfit.what, unfit.do, "--roll-change", value=written)) from None
+
+
+def part_of(written: str, option: str, at_most: int | None = None) -> Fraction:
+    """Read a share such as 25% or 0.25, exactly as written, or refuse it."""
+    from fractions import Fraction
+
+    from grouping.world.cells import UnfitError, number
+
+    per_cent = written.strip().endswith("%")
+    do = "Write a share such as 1% or 0.01"
+    try:
+        read = number(written.strip().removesuffix("%"))
+    except UnfitError as unfit:
+        raise UsageRefused(Fault(unfit.what, do, option, value=written)) from None
+    share = None if read is None else Fraction(read) / (100 if per_cent else 1)
+    if share is None or share < 0 or (at_most is not None and share > at_most):
+        what = "is no share" + ("" if at_most is None else f" of 0 to {100 * at_most} %")
+        raise UsageRefused(Fault(what, do, option, value=written))
+    return share
 
 
 def with_rolls(policy: str, settings: list[str], roll_change: str | None) -> list[str]:

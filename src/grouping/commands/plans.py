@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,9 +19,11 @@ from grouping.commands.inputs import (
     PolicyName,
     RollChange,
     SchoolsFile,
+    Within,
     arrangements_of,
     as_geojson,
     inputs_of,
+    part_of,
     plain,
     read_besides,
     say,
@@ -28,12 +31,17 @@ from grouping.commands.inputs import (
     waiting,
     with_rolls,
 )
-from grouping.errors import NoPlanExists, StoppedEmpty, UsageRefused
+from grouping.errors import Fault, NoPlanExists, StoppedEmpty, UsageRefused
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from grouping.answers.plan import Plan
     from grouping.files.policies import PolicySource
     from grouping.files.travel import Travel
+    from grouping.questions.alternatives import Alternatives
+    from grouping.questions.case import Case
+    from grouping.world.schools import Schools
 
 INTERRUPTED = 130
 
@@ -43,7 +51,13 @@ def propose(
     output: Annotated[Path, typer.Option("-o", "--output", help="folder for the plan's files")],
     policy: PolicyName = "norfolk-2012",
     journeys: JourneysFrom = None,
-    plans: Annotated[int, typer.Option(min=1, help="how many plans (more than one: not yet)")] = 1,
+    plans: Annotated[
+        int, typer.Option(min=1, max=100, help="how many plans, the best and others that differ")
+    ] = 1,
+    differ: Annotated[
+        str, typer.Option(help="share of federations that each further plan has not in common")
+    ] = "25%",
+    within: Within = "1%",
     time_limit: Annotated[float | None, typer.Option(min=0, help="seconds of search")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="seed of the search")] = 0,
@@ -60,12 +74,14 @@ def propose(
     cache: Cache = True,
 ) -> None:
     """Suggest the best plan under a policy and write it as JSON, GeoJSON and CSV."""
-    if plans > 1:
-        raise UsageRefused("--plans: more than one plan does not exist yet; leave it at 1")
+    shares = part_of(differ, "--differ", at_most=1), part_of(within, "--within")
+    started = monotonic()
     settings = with_rolls(policy, set_ or [], roll_change)
     found, source, hashes = inputs_of(schools, policy, settings)
     unconfirmed = arrangements_of(arrangements, hashes)
     travel = None
+    if plans > 1:
+        _not_a_country(found, source)
     if journeys:
         from grouping.policy.eligibility import take_part
 
@@ -74,6 +90,7 @@ def propose(
     if travel:
         hashes["journeys"] = {"file": travel.file, "sha256": travel.sha256}
     from grouping.engine import propose as best_plan
+    from grouping.questions.case import Case
 
     try:
         with waiting():
@@ -93,16 +110,69 @@ def propose(
         raise NoPlanExists(_conflicts(plan))
     if plan.status == "unknown":
         raise StoppedEmpty("stopped before any plan was in hand: give it more time")
+    case = Case(found, source.policy, travel.journeys if travel else None)
+    left = None if time_limit is None else max(time_limit - (monotonic() - started), 0)
+    answer, cut = _differing(case, plan, plans, shares, left)
     if unconfirmed:
-        from grouping.answers.arrangements import with_arrangements
-
-        plan = with_arrangements(plan, unconfirmed)
+        plan, answer = _with_arrangements(plan, answer, unconfirmed)
     others = read_besides(schools, policy, journeys, source)
     others += [arrangements] if arrangements else []
     with _to_the_end() as interrupts:
-        _write(plan, output, schools, source, hashes, others, travel)
-    if plan.stopped or interrupts:
+        _write(plan, output, schools, source, hashes, others, travel, answer)
+    if cut or interrupts:
         raise typer.Exit(INTERRUPTED)
+
+
+def _differing(
+    case: Case, plan: Plan, plans: int, shares: tuple[Fraction, Fraction], seconds: float | None
+) -> tuple[Alternatives | None, bool]:
+    """Look for plans that differ from a proved one, and say whether the user stopped it all.
+
+    None where one plan was asked for; and, said so, where the best is not proved.
+    """
+    if plans == 1:
+        return None, plan.stopped
+    if plan.status != "optimal":
+        say("The best plan is not proved, so no plan beside it was looked for.")
+        return None, plan.stopped
+    from grouping.questions.alternatives import STOPPED, alternatives
+
+    differ, within = shares
+    try:
+        with waiting("Looking for plans that differ"):
+            solved = case.solve(workers=plan.workers, seed=plan.seed)
+            answer = alternatives(
+                solved, plans=plans, differ=differ, within=within, seconds=seconds
+            )
+    except KeyboardInterrupt:
+        say("Stopped before any plan beside the best was found: the best is written.")
+        return None, True
+    return answer, answer.ended == STOPPED
+
+
+def _with_arrangements(
+    plan: Plan, answer: Alternatives | None, groups: Mapping[int, tuple[int, ...]]
+) -> tuple[Plan, Alternatives | None]:
+    """Warn where a plan splits an arrangement to be confirmed, each plan for itself."""
+    from grouping.answers.arrangements import with_arrangements
+
+    if answer:
+        answer = answer.each(lambda one: with_arrangements(one, groups))
+    return with_arrangements(plan, groups), answer
+
+
+def _not_a_country(found: Schools, source: PolicySource) -> None:
+    """Refuse what holds every candidate at once where there are too many schools for that."""
+    from grouping.policy.eligibility import take_part
+    from grouping.world.federations import WHOLE
+
+    schools = len(take_part(found, source.policy).schools)
+    if schools > WHOLE:
+        what = (
+            f"looks over every candidate at once, which is not done beyond {WHOLE:,} schools: "
+            f"{schools:,} take part"
+        )
+        raise UsageRefused(Fault(what, "Name fewer in take_part.authorities", "--plans"))
 
 
 def check(
@@ -175,27 +245,39 @@ def _write(
     hashes: Hashes,
     others: list[Path],
     travel: Travel | None,
+    answer: Alternatives | None,
 ) -> None:
     from rich.console import Console
 
+    from grouping.files.differing import write_plans
     from grouping.files.exports import write_plan
+    from grouping.reports.screen import plain as printable
     from grouping.reports.screen import show
 
     named = {"edges.csv": source.edges_path, "barriers.geojson": source.barriers_path}
+    sources = {name: path for name, path in named.items() if path}
     with as_geojson(schools) as path:
-        verdict = write_plan(
-            plan,
-            output,
-            schools_path=path,
-            sources={name: path for name, path in named.items() if path},
-            hashes=hashes,
-            others=others,
-            travel=travel,
-        )
+        if answer:
+            verdict = write_plans(
+                answer, output, best=plan, schools_path=path, sources=sources, hashes=hashes,
+                others=others, travel=travel,
+            )[0]  # fmt: skip
+        else:
+            verdict = write_plan(
+                plan, output, schools_path=path, sources=sources, hashes=hashes, others=others,
+                travel=travel,
+            )  # fmt: skip
     console = Console(highlight=False)
     show(plan, console)
     unchecked = f" EXCEPT {', '.join(verdict.unchecked)}" if verdict.unchecked else ""
-    console.print(f"Independent check: VALID{unchecked}. Files are in {plain(str(output))}")
+    place = plain(str(output))
+    if answer:
+        console.print()
+        for sentence in answer.sentences:
+            console.print(printable(sentence, console))
+        many = len(answer.plans)
+        place += "" if many == 1 else f", those of plan 2 to {many} in folders inside it"
+    console.print(f"Independent check: VALID{unchecked}. Files are in {place}")
 
 
 def _conflicts(plan: Plan) -> str:

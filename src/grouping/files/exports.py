@@ -6,14 +6,10 @@ properties, and the plan's own figures and provenance inside each file.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import platform
-import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from operator import attrgetter
 from pathlib import Path
@@ -25,10 +21,11 @@ from grouping import check
 from grouping.answers.maps import hulls, names, tree_links
 from grouping.answers.plan import SCHEMA, Plan
 from grouping.answers.wording import STANDING
-from grouping.errors import AnswerRefuted, Fault
+from grouping.files.earlier import of_earlier_runs, take_away
 from grouping.files.fields import FIELDS
 from grouping.files.geojson import geojson_bytes
 from grouping.files.text import json_text
+from grouping.files.trial import checked, hashed, read, with_schools
 from grouping.files.writing import csv_bytes, write_whole
 from grouping.policy.writing import written
 from grouping.world.county import ROLE_WORDS
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from grouping.files.travel import Travel
 
 PACKAGES = ("grouping", "ortools", "numpy", "networkx", "shapely", "pydantic", "scipy")
-NOT_ALWAYS = {"edges": "csv", "barriers": "geojson"}  # files only some policies name
 PLACES = 6  # decimals of a degree, about 0.1 m
 
 Feature = dict[str, Any]
@@ -89,40 +85,12 @@ def write_plan(
     OutputRefused
         Where a file cannot be written; old files are whole.
     """
-    known = dict(hashes or {})
-    if schools_path is not None and "schools" not in known:
-        known["schools"] = _hashed(Path(schools_path).name, Path(schools_path).read_bytes())
-    files = plan_files(plan, sources or {}, known, travel)
-    given = (schools_path, *(sources or {}).values(), *others)
-    inputs = [Path(p) for p in given if p is not None]
-    with tempfile.TemporaryDirectory(prefix="grouping-") as room:
-        trial = Path(room)
-        for name, content in files.items():
-            (trial / name).write_bytes(content)
-        verdict = check.check(Path(schools_path or trial / "schools.geojson"), trial)
-    if verdict.faults:
-        raise AnswerRefuted(
-            [
-                Fault("our own checker refuted this answer, so nothing was written: please report"),
-                *(Fault(f"{code} {where}: {said}") for code, where, said in verdict.faults),
-            ]
-        )
-    stale = [name for name in _of_earlier_plan(Path(folder)) if name not in files]
-    write_whole(folder, files, inputs)
-    for name in stale:
-        with contextlib.suppress(OSError):
-            (Path(folder) / name).unlink()
+    files = plan_files(plan, sources or {}, with_schools(hashes, schools_path), travel)
+    verdict = checked(files, schools_path)
+    stale = [name for name in of_earlier_runs(Path(folder)) if name not in files]
+    write_whole(folder, files, read(schools_path, sources, others))
+    take_away(Path(folder), stale)
     return verdict
-
-
-def _of_earlier_plan(folder: Path) -> list[str]:
-    """Name the files an earlier plan wrote here that not every plan has; nobody else's."""
-    try:
-        run = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["run"]
-        named = [f"{key}.{kind}" for key, kind in NOT_ALWAYS.items() if key in run["inputs"]]
-        return [*named, "journeys.csv"] if run["journey_source"] != STRAIGHT else named
-    except (OSError, ValueError, LookupError, TypeError):
-        return []
 
 
 def plan_files(
@@ -133,7 +101,7 @@ def plan_files(
 ) -> dict[str, bytes]:
     """Make every file of a plan, by name."""
     schools = _schools(plan)
-    own = {"schools": _hashed("schools.geojson", schools)}
+    own = {"schools": hashed("schools.geojson", schools)}
     run: dict[str, Any] = {
         "inputs": {name: dict(one) for name, one in (own | dict(hashes)).items()},
         "versions": versions(),
@@ -162,10 +130,6 @@ def plan_files(
         files["journeys.csv"] = _journeys(plan)
     files["plan.json"] = _pretty(document)
     return files
-
-
-def _hashed(name: str, content: bytes) -> dict[str, str]:
-    return {"file": name, "sha256": sha256(content).hexdigest()}
 
 
 def versions() -> dict[str, str]:

@@ -31,7 +31,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write_whole(folder: str | Path, files: Mapping[str, bytes], inputs: Collection[Path]) -> None:
     """Write all files of a run into one folder, whole or not at all, in the order given.
 
-    The folder is made where it is missing. Names are plain file names.
+    The folder is made where it is missing. Names are plain file names, or those of files in folders
+    inside it, as "plan-2/plan.json".
 
     Raises
     ------
@@ -43,8 +44,9 @@ def write_whole(folder: str | Path, files: Mapping[str, bytes], inputs: Collecti
     made: list[Path] = []
     try:
         _check(folder, files, inputs)
-        made = _make(folder)
-        _sweep(folder)
+        for place in (folder, *_inside(folder, files)):
+            made += _make(place)
+            _sweep(place)
         _write_all(folder, files)
     except BaseException as error:
         for place in reversed(made):
@@ -93,8 +95,11 @@ def _check(folder: Path, files: Mapping[str, bytes], inputs: Collection[Path]) -
     """Refuse whatever stands in the way, before anything is touched."""
     if folder.exists() and not folder.is_dir():
         _fault("is a file where a folder is needed", "Give another folder", folder)
+    for inner in _inside(folder, files):
+        if inner.exists() and not inner.is_dir():
+            _fault("is a file where a folder is needed", "Move it away", inner)
     for name in files:
-        if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
+        if not all(map(_is_plain, name.split("/", maxsplit=1))):
             _fault("is not a plain file name", "Give a file name", folder / name)
         target = folder / name
         if target.is_dir():
@@ -104,6 +109,15 @@ def _check(folder: Path, files: Mapping[str, bytes], inputs: Collection[Path]) -
                 _fault("is an input and would be overwritten", "Write elsewhere", target)
         if target.exists() and not os.access(target, os.W_OK):
             _fault("may not be written", "Check who may write it, or write elsewhere", target)
+
+
+def _is_plain(name: str) -> bool:
+    return name not in ("", ".", "..") and Path(name).name == name and "\0" not in name
+
+
+def _inside(folder: Path, files: Iterable[str]) -> list[Path]:
+    """Folders inside the folder that files are written to, each once."""
+    return list(dict.fromkeys((folder / name).parent for name in files if "/" in name))
 
 
 def _make(folder: Path) -> list[Path]:
@@ -137,8 +151,9 @@ def _strays(folder: Path) -> Iterator[Path]:
 
 def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     mark = secrets.token_hex(4)
-    temporary = {name: folder / f".{name}.{mark}{NEW}" for name in files}
-    backup = {name: folder / f".{name}.{mark}{OLD}" for name in files}
+    aside = {name: (folder / name).parent / f".{Path(name).name}.{mark}" for name in files}
+    temporary = {name: place.with_name(place.name + NEW) for name, place in aside.items()}
+    backup = {name: place.with_name(place.name + OLD) for name, place in aside.items()}
     placed: list[str] = []
     try:
         for name, content in files.items():
@@ -149,7 +164,8 @@ def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
         for name in files:
             placed.append(name)
             temporary[name].replace(folder / name)
-        _settle(folder)
+        for place in (folder, *_inside(folder, files)):
+            _settle(place)
     except BaseException:
         for name in placed:
             _put_back(folder / name, backup[name], new=not temporary[name].exists())
