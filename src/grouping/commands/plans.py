@@ -276,7 +276,8 @@ def _write(
         for sentence in answer.sentences:
             console.print(printable(sentence, console))
         many = len(answer.plans)
-        place += "" if many == 1 else f", those of plan 2 to {many} in folders inside it"
+        inside = "plan-2" if many == 2 else f"plan-2 to plan-{many}"
+        place += "" if many == 1 else f", further plans in {inside} inside it"
     console.print(f"Independent check: VALID{unchecked}. Files are in {place}")
 
 
