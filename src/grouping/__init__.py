@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grouping.answers.budgets import budgets
+    from grouping.answers.compare import compare
+    from grouping.answers.order import order
     from grouping.answers.plan import Plan
     from grouping.engine import propose
     from grouping.errors import GroupingError, InputRefused, PolicyRefused
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
     from grouping.policy.survey import survey
     from grouping.policy.words import Limit, Policy, Rule, Term
     from grouping.questions.case import Case
+    from grouping.questions.replan import replan
     from grouping.questions.solved import Solved
     from grouping.questions.soundings import soundings
     from grouping.questions.sweep import Sweep
+    from grouping.questions.what_if import what_if
     from grouping.questions.why import why
     from grouping.world.federations import Federations, federation
     from grouping.world.journeys import Journeys, from_graph, from_matrix, from_pairs
@@ -54,18 +58,22 @@ _PLACES = {
     "Sweep": "questions.sweep",
     "Term": "policy.words",
     "budgets": "answers.budgets",
+    "compare": "answers.compare",
     "federation": "world.federations",
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
     "from_pairs": "world.journeys",
+    "order": "answers.order",
     "policy_with": "policy.sayings",
     "propose": "engine",
     "read_policy": "files.policies",
     "read_sayings": "files.sayings",
     "read_schools": "files.geojson",
+    "replan": "questions.replan",
     "soundings": "questions.soundings",
     "survey": "policy.survey",
     "sweep": "files.sweeps",
+    "what_if": "questions.what_if",
     "why": "questions.why",
     "write_plan": "files.exports",
 }
@@ -86,18 +94,22 @@ __all__ = [
     "Sweep",
     "Term",
     "budgets",
+    "compare",
     "federation",
     "from_graph",
     "from_matrix",
     "from_pairs",
+    "order",
     "policy_with",
     "propose",
     "read_policy",
     "read_sayings",
     "read_schools",
+    "replan",
     "soundings",
     "survey",
     "sweep",
+    "what_if",
     "why",
     "write_plan",
 ]
