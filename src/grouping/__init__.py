@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grouping.answers.budgets import budgets
+    from grouping.answers.compare import compare
+    from grouping.answers.order import order
     from grouping.answers.plan import Plan
     from grouping.engine import propose
     from grouping.errors import GroupingError, InputRefused, PolicyRefused
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
     from grouping.questions.alternatives import alternatives
     from grouping.questions.case import Case
     from grouping.questions.certainty import certainty
+    from grouping.questions.replan import replan
     from grouping.questions.solved import Solved
     from grouping.questions.soundings import soundings
     from grouping.questions.stability import walking_away
     from grouping.questions.sweep import Sweep
+    from grouping.questions.what_if import what_if
     from grouping.questions.why import why
     from grouping.world.federations import Federations, federation
     from grouping.world.journeys import Journeys, from_graph, from_matrix, from_pairs
@@ -60,20 +64,24 @@ _PLACES = {
     "alternatives": "questions.alternatives",
     "budgets": "answers.budgets",
     "certainty": "questions.certainty",
+    "compare": "answers.compare",
     "export": "files.handouts",
     "federation": "world.federations",
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
     "from_pairs": "world.journeys",
+    "order": "answers.order",
     "policy_with": "policy.sayings",
     "propose": "engine",
     "read_policy": "files.policies",
     "read_sayings": "files.sayings",
     "read_schools": "files.geojson",
+    "replan": "questions.replan",
     "soundings": "questions.soundings",
     "survey": "policy.survey",
     "sweep": "files.sweeps",
     "walking_away": "questions.stability",
+    "what_if": "questions.what_if",
     "why": "questions.why",
     "write_plan": "files.exports",
 }
@@ -96,20 +104,24 @@ __all__ = [
     "alternatives",
     "budgets",
     "certainty",
+    "compare",
     "export",
     "federation",
     "from_graph",
     "from_matrix",
     "from_pairs",
+    "order",
     "policy_with",
     "propose",
     "read_policy",
     "read_sayings",
     "read_schools",
+    "replan",
     "soundings",
     "survey",
     "sweep",
     "walking_away",
+    "what_if",
     "why",
     "write_plan",
 ]

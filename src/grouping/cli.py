@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grouping.commands import handouts, plans, sources, standing, sweeps
+from grouping.commands import handouts, plans, replan, sources, standing, sweeps
 from grouping.commands.inputs import say
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
@@ -38,6 +38,10 @@ for command in (
     sources.journeys,
     sources.barriers,
     plans.policies,
+    replan.replan,
+    replan.compare,
+    replan.what_if,
+    replan.order,
 ):
     app.command()(command)
 importing.command()(sources.gias)

@@ -13,6 +13,7 @@ from grouping.world.exact import decimal_places
 from grouping.world.ledger import ledger
 
 if TYPE_CHECKING:
+    from grouping.answers.judged import Judged
     from grouping.answers.plan import Plan
 
 
@@ -55,7 +56,7 @@ def _tier(plan: Plan, role: int) -> dict[str, int]:
     return {"total": len(tier), **counts}
 
 
-def head_posts(plan: Plan) -> tuple[int, int]:
+def head_posts(plan: Plan | Judged) -> tuple[int, int]:
     """Head posts over the schools that take part: before, and after."""
     today = plan.county.today
     before = int((today < 0).sum()) + len(plan.county.federations_today())

@@ -24,6 +24,20 @@ class Answer(Protocol):
         ...
 
 
+class Valued(Protocol):
+    """A stage of a plan: its name and its value."""
+
+    @property
+    def name(self) -> str:
+        """As in "urgent alone"."""
+        ...
+
+    @property
+    def value(self) -> int:
+        """Schools, or thousandths of a point."""
+        ...
+
+
 def headed(question: str, answer: Mapping[str, Any], sentences: list[str]) -> dict[str, Any]:
     """Put what every answer's document starts with in front of it, and its sentences last."""
     return {
@@ -62,3 +76,13 @@ def points(thousandths: int) -> str:
 def count(number: int, what: str, plural: str = "") -> str:
     """Say how many: "1 school", "2 schools"."""
     return f"{number:,} {what if number == 1 else plural or what + 's'}"
+
+
+def valued(stages: Iterable[Valued]) -> str:
+    """Say what a plan is worth: "1 urgent and 3 small schools alone, 12.5 points"."""
+    held = {stage.name: stage.value for stage in stages}
+    tiers = [name.removesuffix(" alone") for name in held if name != "cost"]
+    said = listed(f"{held[f'{tier} alone']:,} {tier}" for tier in tiers)
+    last = held[f"{tiers[-1]} alone"] if tiers else 0
+    schools = f"{said} {'school' if last == 1 else 'schools'} alone, " if tiers else ""
+    return schools + points(held["cost"])

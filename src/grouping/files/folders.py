@@ -8,14 +8,19 @@ from that, in about a second for a county, and held against the `plan.json` besi
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grouping.answers.judged import Judged, judged
+from grouping.answers.told import PYTHON, Settings, Told, settings_of, told
 from grouping.errors import Fault, InputRefused
 from grouping.files.geojson import read_schools
 from grouping.files.policies import open_policy
 from grouping.files.travel import by_table
+from grouping.policy.survey import survey
 from grouping.questions.case import Case
 from grouping.questions.solved import Solved
 from grouping.world.journeys import STRAIGHT
@@ -37,6 +42,22 @@ class Folder:
     def solve(self, *, workers: int = 1, seed: int = 0) -> Solved:
         """Solve what was asked again, to ask more."""
         return self.case.solve(workers=workers, seed=seed)
+
+    def judged(self) -> Judged:
+        """The plan in the folder, judged by its own policy: nothing is solved.
+
+        Raises
+        ------
+        InputRefused
+            Where it has a school that takes no part.
+        """
+        seen = survey(self.case.schools, self.case.policy, self.case.journeys)
+        try:
+            made = judged(seen, self.groups)
+        except KeyError as error:
+            what = f"a federation has school {error}, which takes no part under the policy beside"
+            raise InputRefused(Fault(what, file=str(self.path / "plan.json"))) from error
+        return replace(made, status=str(self.document["status"]))
 
     def warnings(self, solved: Solved) -> tuple[str, ...]:
         """Say where the plan in the folder is not the best that a question is asked of."""
@@ -70,6 +91,42 @@ def open_folder(folder: str | Path) -> Folder:
     straight = document["run"].get("journey_source") == STRAIGHT
     journeys = None if straight else by_table(table, schools.rows).journeys
     return Folder(path, document, Case(schools, source.policy, journeys))
+
+
+def told_in(folder: str | Path) -> Told:
+    """Take a plan from its folder as it is told there, to be compared: nothing is solved.
+
+    A plan made with what only Python knows is told as any; of terms given so the weight is not
+    known.
+
+    Raises
+    ------
+    InputRefused
+        Where the folder holds no plan that can be read.
+    """
+    path = Path(folder)
+    document = _document(path / "plan.json")
+    try:
+        used = {name for one in document["federations"] for name in one["terms"]}
+        terms = _terms(path / "policy.toml", used)
+        schools = path / "schools.geojson"
+        rows = read_schools(schools).rows if schools.exists() else ()
+        made = Told(document, {school.urn: school.name for school in rows}, terms)
+        _ = (made.facts, made.home, made.left_out, made.stages, made.heads)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        do = "Make the plan again with grouping propose"
+        raise InputRefused(Fault("cannot be read as a plan", do, file=str(path))) from error
+    return told(made)
+
+
+def _terms(path: Path, used: set[str]) -> dict[str, Settings] | None:
+    """Settings of the terms of a policy file; None where there is no such file."""
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        written = tomllib.load(file, parse_float=Decimal).get("terms", {})
+    known = {name: settings_of(one) for name, one in written.items() if isinstance(one, dict)}
+    return known | {name: {PYTHON: "yes"} for name in used - set(known)}
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ by itself is told here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -53,6 +53,29 @@ def left_out(policy: Policy, *urns: int) -> Policy:
     """Let some schools take no part."""
     held = dict.fromkeys((*policy.take_part.leave_out, *_whole(urns)))
     return replace(policy, take_part=replace(policy.take_part, leave_out=tuple(held)))
+
+
+def unlocked(policy: Policy, urn: int) -> Policy:
+    """Take a school out of every lock; a lock of two or more others holds on for them."""
+    kept = {
+        f.name: tuple(
+            rest
+            for lock in getattr(policy.locks, f.name)
+            if len(rest := tuple(one for one in lock if one != urn)) > 1
+        )
+        for f in fields(Locks)
+    }
+    locks = Locks(**kept)
+    if locks == policy.locks:
+        return policy
+    made = {"apart": rules.apart, "together": rules.together}
+    held: list[Rule] = []
+    for rule in policy.rules:
+        if rule.title not in made:
+            held.append(rule)
+        elif getattr(locks, rule.title):
+            held.append(made[rule.title](getattr(locks, rule.title)))
+    return replace(policy, locks=locks, rules=tuple(held))
 
 
 def limited(

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from grouping.policy.words import Policy
+from grouping.policy.words import Limit, Policy
 from grouping.search.candidates import CANDIDATES, by_place, joined, price
 from grouping.search.dominance import undominated
 from grouping.search.packing import Problem, Side
@@ -152,23 +152,28 @@ def problem_of(county: County, policy: Policy, table: Federations, cost: Whole) 
         must[held[0]] = True
     firsts = [min(urns) for urns in (*policy.locks.together, *policy.locks.federations)]
     must[np.isin(county.urns, firsts)] = True
-    sides = []
-    for limit in policy.limits:
-        nothing = np.zeros(len(county), dtype=np.int64)
-        alone = nothing if limit.alone is None else limit.alone(county)
-        whole = int(alone.sum())
-        measured = np.zeros(len(table), dtype=np.int64)
-        for piece, part in table.locally():
-            measured[piece] = np.asarray(limit.measure(part), dtype=np.int64)
-        sides.append(
-            Side(
-                limit.name,
-                measured - table.sum(alone),
-                None if limit.at_least is None else limit.at_least - whole,
-                None if limit.at_most is None else limit.at_most - whole,
-            )
-        )
+    sides = [side_of(limit, county, table) for limit in policy.limits]
     saved = np.zeros(len(table), dtype=np.int64)
     if price_alone.any():
         saved = np.asarray(table.sum(price_alone), dtype=np.int64)
     return Problem(len(county), table.members, tuple(tiers), cost - saved, must, tuple(sides))
+
+
+def side_of(limit: Limit, county: County, table: Federations) -> Side:
+    """Put a limit over a plan as a side row: what schools alone count is in the rows' own numbers.
+
+    A plan's measure is the sum of its rows, plus what all schools would count were each alone; the
+    bounds of the side are those of the limit less that number.
+    """
+    nothing = np.zeros(len(county), dtype=np.int64)
+    alone = nothing if limit.alone is None else limit.alone(county)
+    whole = int(alone.sum())
+    measured = np.zeros(len(table), dtype=np.int64)
+    for piece, part in table.locally():
+        measured[piece] = np.asarray(limit.measure(part), dtype=np.int64)
+    return Side(
+        limit.name,
+        measured - table.sum(alone),
+        None if limit.at_least is None else limit.at_least - whole,
+        None if limit.at_most is None else limit.at_most - whole,
+    )

@@ -14,13 +14,13 @@ what is covered as rows and never as weights.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grouping.search.packing import Problem, Solution, greedy
+from grouping.search.packing import Problem, Side, Solution, greedy
 from grouping.search.relaxation import Bound, Relaxation
 from grouping.search.stopping import Stop
 from grouping.search.ties import canonical, gap_of
@@ -122,6 +122,8 @@ class Part:
         assert self.best is not None
         bounds = self._tier_bounds()
         closed = bounds == list(self.problem.values(self.best)[:-1])
+        if closed and self.problem.sides:
+            bound, weights = self._held(bound, weights)
         cost_bound = self._cost_bound(bound, weights) if closed else None
         bounds.append(cost_bound)
         values = self.problem.values(self.best)
@@ -235,6 +237,30 @@ class Part:
         if found.status == "optimal":
             return self._values()[t]
         return proved if found.bound is None else min(proved, -found.bound)
+
+    def _held(self, bound: Bound, weights: list[int]) -> tuple[Bound, list[int]]:
+        """Bound the cost with what is covered as rows, where the combined bound leaves a gap.
+
+        Side rows may leave a fraction that is worth a tier's weight: the window of so wide a gap
+        holds rows of any cost. With the tiers as rows the gap is one of the cost alone.
+        """
+        values = self._values()
+        credit = sum(w * v for w, v in zip(weights, values[:-1], strict=True))
+        if not any(weights) or bound.value + credit >= values[-1] or self.ways.stop.now():
+            return bound, weights
+        relaxed = self.relaxation
+        assert relaxed is not None
+        covered = [
+            Side("covered", tier.astype(np.int64), value, None)
+            for tier, value in zip(self.problem.tiers, values, strict=False)
+        ]
+        held = replace(self.problem, sides=(*self.problem.sides, *covered))
+        relaxed.ask(held, self.ways.stop, self.best)
+        if relaxed.solve(self.problem.cost):
+            self.offer(relaxed.chosen)
+        if relaxed.bound is None:
+            return bound, weights
+        return relaxed.bound, [0] * len(weights)
 
     def _cost_bound(self, bound: Bound, weights: list[int]) -> int:
         values = self._values()

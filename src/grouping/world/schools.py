@@ -138,6 +138,23 @@ class Schools:
         """Say whether there is a school of this URN."""
         return urn in self._places
 
+    def changed(self, urn: int, **properties: str) -> Schools:
+        """Return the schools with some text properties of one of them changed, for a what-if.
+
+        They are no longer those of the file, so the hash of its bytes is left out.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such school.
+        """
+        rows = list(self.rows)
+        old = rows[self.index_of(urn)]
+        told = {**old.properties, **properties}
+        values: dict[str, Any] = dict(properties)
+        rows[self.index_of(urn)] = replace(old, **values, properties=told)
+        return Schools(tuple(rows), self.source, "", self.warnings)
+
     @cached_property
     def _places(self) -> dict[int, int]:
         return {school.urn: k for k, school in enumerate(self.rows)}
