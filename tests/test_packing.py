@@ -83,6 +83,46 @@ def test_equal_to_brute_force(seed: int) -> None:
     assert found.rows == truth[2]
 
 
+class Asks(Stop):
+    """A clock that says time is up from the n-th time it is asked on."""
+
+    def now(self) -> bool:
+        """Whether it has been asked so often."""
+        left = vars(self)["left_over"] = vars(self)["left_over"] - 1
+        return left < 0
+
+    def left(self) -> float | None:
+        """No time for a solver once time is up, and no end before."""
+        return 0.0 if vars(self)["left_over"] <= 0 else None
+
+
+def test_time_that_runs_out_proves_nothing() -> None:
+    """Wherever it runs out: no plan is called impossible, no bound is beyond the best plan."""
+    ended = set()
+    for seed in range(300):
+        problem = random_problem(random.Random(seed))
+        truth = brute(problem)
+        for asks in (0, 1, 2, 3, 5, 8):
+            stop = Asks()
+            vars(stop)["left_over"] = asks
+            found = solve(problem, hash_of, Ways(stop))
+            ended.add(found.status)
+            if truth is None:
+                assert found.status in ("infeasible", "unknown")
+                continue
+            assert found.status != "infeasible", seed
+            if found.status == "unknown":
+                continue
+            assert problem.holds(found.rows)
+            best = problem.values(truth[2])
+            for k, bound in enumerate(found.bounds):
+                sign = 1 if k < len(best) - 1 else -1
+                assert bound is None or sign * bound >= sign * best[k], seed
+            if found.status == "optimal":
+                assert problem.key(found.rows) == truth[0]
+    assert ended == {"optimal", "feasible", "infeasible", "unknown"}
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_canonical_choice_by_digits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the search gives up, the sum of hashes minimised digit by digit is the same choice."""

@@ -115,10 +115,12 @@ class Part:
         assert bound is not None
         if whole:
             self.offer(relaxation.chosen)
-        elif not self.ways.stop.now() and not self._rounded(bound):
-            return Solution("infeasible")
-        if self.best is None and not self._any_plan():
-            return Solution("infeasible" if not self.ways.stop.now() else "unknown")
+        elif not self.ways.stop.now():
+            self._rounded(bound)
+        if self.best is None:
+            found = self._any_plan()
+            if self.best is None:
+                return Solution(found)
         assert self.best is not None
         bounds = self._tier_bounds()
         closed = bounds == list(self.problem.values(self.best)[:-1])
@@ -148,7 +150,7 @@ class Part:
         whole = relaxation.solve(np.zeros(len(self.problem), dtype=np.int64))
         if not relaxation.feasible:
             return False
-        return whole or self._any_plan() or ways.stop.now()
+        return whole or self._any_plan() != "infeasible"
 
     def _relaxation(self) -> Relaxation:
         """Give the linear problem of before, with its columns and cuts, or a new one."""
@@ -173,8 +175,8 @@ class Part:
             self.offer(list(found.rows))
         return found
 
-    def _rounded(self, bound: Bound) -> bool:
-        """Find a good plan among the nearest rows, tier by tier; False if none can exist."""
+    def _rounded(self, bound: Bound) -> None:
+        """Find a good plan among the nearest rows, tier by tier, where there is one."""
         columns = self._near(bound)
         fixed: Sums = []
         goals: list[NDArray[Any]] = [-tier for tier in self.problem.tiers]
@@ -183,19 +185,18 @@ class Part:
             if found.status not in ("optimal", "feasible"):
                 break
             fixed.append((objective, sum(int(objective[r]) for r in found.rows)))
-        return self.best is not None or self._any_plan()
 
     def _near(self, bound: Bound) -> NDArray[np.intp]:
         """Rows of least reduced cost, and those of the plan in hand."""
         nearest = bound.nearest(NEAR_ROWS + self.problem.items)
         return np.asarray(sorted({*nearest.tolist(), *(self.best or ())}), dtype=np.intp)
 
-    def _any_plan(self) -> bool:
-        """Look for any plan at all over every row; False where there is none or time is up."""
+    def _any_plan(self) -> str:
+        """Look for any plan at all over every row: what is known then, "unknown" if time is up."""
         banned = self.problem.banned
         some = np.ones(len(self.problem), np.bool_) if banned is None else ~banned
-        self._least(np.flatnonzero(some), np.zeros(len(self.problem), dtype=np.int64), [])
-        return self.best is not None
+        nothing = np.zeros(len(self.problem), dtype=np.int64)
+        return self._least(np.flatnonzero(some), nothing, []).status
 
     def _tier_bounds(self) -> list[int | None]:
         """Most of each tier that can be covered, tier by tier, closing each before the next."""
