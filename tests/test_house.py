@@ -161,7 +161,7 @@ PUBLIC = [
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "budgets", "export",
     "federation", "from_graph", "from_matrix", "from_pairs", "policy_with", "propose",
     "read_policy", "read_sayings", "read_schools", "soundings", "survey", "sweep", "why",
-    "write_plan",
+    "write_plan", "write_report",
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grouping.files.geojson import read_schools
     from grouping.files.handouts import export
     from grouping.files.policies import read_policy
+    from grouping.files.reports import write_report
     from grouping.files.sayings import read_sayings
     from grouping.files.sweeps import sweep
     from grouping.policy.sayings import policy_with
@@ -70,6 +71,7 @@ _PLACES = {
     "sweep": "files.sweeps",
     "why": "questions.why",
     "write_plan": "files.exports",
+    "write_report": "files.reports",
 }
 
 __all__ = [
@@ -103,6 +105,7 @@ __all__ = [
     "sweep",
     "why",
     "write_plan",
+    "write_report",
 ]
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grouping.answers.plan import SCHEMA as PLAN
 from grouping.answers.wording import SCHEMA as ANSWER
 from grouping.errors import Fault, InputRefused
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from grouping.world.schools import Schools
 
 NEEDED = ("plan.json", "policy.toml", "schools.geojson", "federations.geojson", "links.geojson")
-BESIDE = ("barriers.geojson", "edges.csv", "journeys.csv")
+BESIDE = ("barriers.geojson", "edges.csv", "journeys.csv", "ground.geojson")
 Feature = dict[str, Any]
 
 
@@ -74,6 +75,11 @@ class Dossier:
         return self._features("barriers.geojson") if "barriers.geojson" in self.files else []
 
     @cached_property
+    def ground(self) -> dict[str, Any]:
+        """Boundary, main roads and places to draw maps on; empty where none were given."""
+        return dict(json.loads(self.files.get("ground.geojson", b"{}")))
+
+    @cached_property
     def register(self) -> Schools:
         """The schools, through the gate."""
         from grouping.world.schools import Row, check_rows
@@ -98,6 +104,15 @@ class Dossier:
         """Answers kept in the folder (alternatives, certainty), by the question they answer."""
         found = [json.loads(self.files[name]) for name in self.files if name.endswith(".json")]
         return {one["question"]: one for one in found if one.get("schema") == ANSWER}
+
+    @cached_property
+    def others(self) -> dict[str, dict[str, Any]]:
+        """Other plans kept in the folder (plan-2.json), by file name."""
+        named = [
+            name for name in sorted(self.files) if name.endswith(".json") and name != "plan.json"
+        ]
+        found = {name: json.loads(self.files[name]) for name in named}
+        return {name: one for name, one in found.items() if one.get("schema") == PLAN}
 
     def federation_of(self, urn: int) -> dict[str, Any] | None:
         """Facts of the federation a school is in; None where it is in none."""

@@ -28,6 +28,7 @@ from grouping.answers.wording import STANDING
 from grouping.errors import AnswerRefuted, Fault
 from grouping.files.fields import FIELDS
 from grouping.files.geojson import geojson_bytes
+from grouping.files.reports import MADE, with_report
 from grouping.files.text import json_text
 from grouping.files.writing import csv_bytes, write_whole
 from grouping.policy.writing import written
@@ -92,7 +93,7 @@ def write_plan(
     known = dict(hashes or {})
     if schools_path is not None and "schools" not in known:
         known["schools"] = _hashed(Path(schools_path).name, Path(schools_path).read_bytes())
-    files = plan_files(plan, sources or {}, known, travel)
+    files = with_report(folder, plan_files(plan, sources or {}, known, travel))
     given = (schools_path, *(sources or {}).values(), *others)
     inputs = [Path(p) for p in given if p is not None]
     with tempfile.TemporaryDirectory(prefix="grouping-") as room:
@@ -120,6 +121,7 @@ def _of_earlier_plan(folder: Path) -> list[str]:
     try:
         run = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["run"]
         named = [f"{key}.{kind}" for key, kind in NOT_ALWAYS.items() if key in run["inputs"]]
+        named += [name for name in MADE if (folder / name).exists()]
         return [*named, "journeys.csv"] if run["journey_source"] != STRAIGHT else named
     except (OSError, ValueError, LookupError, TypeError):
         return []
