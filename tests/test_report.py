@@ -297,7 +297,9 @@ def test_answers_in_the_folder_are_taken_in(folder: Path) -> None:
         "sentences": ["Two plans differ."],
     }
     (folder / "alternatives.json").write_text(json.dumps(answer), encoding="utf-8")
-    (folder / "plan-2.json").write_text(json.dumps(plan), encoding="utf-8")
+    (folder / "plan-2").mkdir()
+    (folder / "plan-2" / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    (folder / "plan-3.json").write_text(json.dumps(plan), encoding="utf-8")
     write_report(folder)
     page = page_in(folder)
     assert page.broken == []
@@ -305,7 +307,7 @@ def test_answers_in_the_folder_are_taken_in(folder: Path) -> None:
     assert "Without it: <b>2</b> points more." in card.text
     assert "Two plans differ." in page.all("section", id="sure")[0].text
     others = page.all("section", id="others")[0].text
-    assert all(name in others for name in ("This plan", "plan-2", "Plan 1", "Plan 2"))
+    assert all(name in others for name in ("This plan", "plan-2", "plan-3", "Plan 1", "Plan 2"))
 
 
 def test_the_same_folder_gives_the_same_page(folder: Path) -> None:

@@ -107,12 +107,14 @@ class Dossier:
 
     @cached_property
     def others(self) -> dict[str, dict[str, Any]]:
-        """Other plans kept in the folder (plan-2.json), by file name."""
-        named = [
-            name for name in sorted(self.files) if name.endswith(".json") and name != "plan.json"
-        ]
-        found = {name: json.loads(self.files[name]) for name in named}
-        return {name: one for name, one in found.items() if one.get("schema") == PLAN}
+        """Other plans kept in the folder, by name: folders plan-2, plan-3... or such files."""
+        named = sorted(name for name in self.files if name.endswith(".json"))
+        found = {name: json.loads(self.files[name]) for name in named if name != "plan.json"}
+        return {
+            name.removesuffix("/plan.json").removesuffix(".json"): one
+            for name, one in found.items()
+            if one.get("schema") == PLAN
+        }
 
     def federation_of(self, urn: int) -> dict[str, Any] | None:
         """Facts of the federation a school is in; None where it is in none."""
@@ -136,6 +138,8 @@ def read_dossier(folder: str | Path) -> Dossier:
     """
     path, files, faults = Path(folder), {}, []
     beside = sorted(one.name for one in path.glob("*.json")) if path.is_dir() else []
+    others = sorted(path.glob("plan-*/plan.json")) if path.is_dir() else []
+    beside += [f"{one.parent.name}/plan.json" for one in others]
     for name in dict.fromkeys((*NEEDED, *BESIDE, *beside)):
         try:
             files[name] = (path / name).read_bytes()

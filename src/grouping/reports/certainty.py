@@ -114,7 +114,7 @@ def _others(dossier: Dossier) -> tuple[Other, ...]:
     mine = {one["key"] for one in dossier.federations}
     found = []
     for name, plan in dossier.others.items():
-        found.append(_other(name.removesuffix(".json"), plan, mine))
+        found.append(_other(name, plan, mine))
     for answer in dossier.answers.values():
         plans = answer.get("plans")
         for number, plan in enumerate(plans if isinstance(plans, list) else [], start=1):
