@@ -54,7 +54,7 @@ def test_a_plan_is_written_checked_and_said(run: Run, village_file: str, tmp_pat
     assert "Elm (120005, 12 pupils)" in out
     assert set(bytes_of(tmp_path / "out")) == {
         "plan.json", "policy.toml", "federations.geojson", "schools.geojson", "links.geojson",
-        "federations.csv", "schools.csv", "fields.csv",
+        "federations.csv", "schools.csv", "fields.csv", "report.html",
     }  # fmt: skip
     plan = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
     assert [one["key"] for one in plan["federations"]] == ["120001-120002-120003"]

@@ -76,3 +76,28 @@ def test_what_is_missing_or_broken_is_named_all_at_once(folder: Path) -> None:
 )
 def test_figures_are_said_so(said: str, words: str) -> None:
     assert said == words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limit", "words"),
+    [
+        ("schools", 3, {"at_least": 2, "at_most": 4}, "3 of at most 4"),
+        ("for_the_small", 2, {"at_least": 1}, "2 of them"),
+        ("longest_journey", 9.14, {"at_most": 30}, "9.1 of 30 minutes"),
+        ("longest_journey", None, {"at_most": 30}, "holds"),
+        ("combined_roll", 150, {"at_most": 600}, "150 pupils, at most 600"),
+        ("combined_roll", 150, {"at_least": 90}, "150 pupils, at least 90"),
+        ("combined_roll", 9, {"at_least": 1, "at_most": 99}, "9 pupils, at least 1 and at most 99"),
+        ("schools", None, None, "holds"),
+        ("schools", "two", {"at_most": "many"}, "holds"),
+        ("of our own", 7, {"at_most": 9}, "holds"),
+    ],
+)
+def test_how_far_inside_a_rule_is_said_so(
+    name: str, value: object, limit: dict[str, object] | None, words: str
+) -> None:
+    """Whatever a rule given as Python calls itself and measures."""
+    rule = {"name": name, "value": value, "limit": limit, "holds": True}
+    assert figures.bound(rule) == words
+    kept = figures.bound({"name": "ethos", "value": 1, "limit": {"at_most": 0}, "holds": False})
+    assert kept == "does not hold: kept or fixed as it is"

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 import grouping
-from grouping.answers.maps import COLOURS, shades
+from grouping.answers.sketch import COLOURS, shades
 from villages import policy_of, row, schools_of
 
 if TYPE_CHECKING:

@@ -162,6 +162,7 @@ PUBLIC = [
     "certainty", "compare", "export", "federation", "from_graph", "from_matrix", "from_pairs",
     "order", "policy_with", "propose", "read_policy", "read_sayings", "read_schools", "replan",
     "soundings", "survey", "sweep", "walking_away", "what_if", "why", "write_plan",
+    "write_report",
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from grouping.files.geojson import read_schools
     from grouping.files.handouts import export
     from grouping.files.policies import read_policy
+    from grouping.files.reports import write_report
     from grouping.files.sayings import read_sayings
     from grouping.files.sweeps import sweep
     from grouping.policy.sayings import policy_with
@@ -84,6 +85,7 @@ _PLACES = {
     "what_if": "questions.what_if",
     "why": "questions.why",
     "write_plan": "files.exports",
+    "write_report": "files.reports",
 }
 
 __all__ = [
@@ -124,6 +126,7 @@ __all__ = [
     "what_if",
     "why",
     "write_plan",
+    "write_report",
 ]
 
 

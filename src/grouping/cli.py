@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grouping.commands import handouts, plans, replan, sources, standing, sweeps
+from grouping.commands import handouts, plans, replan, report, sources, standing, sweeps
 from grouping.commands.inputs import say
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
@@ -27,6 +27,7 @@ app.add_typer(importing, name="import", help="Make a schools.geojson from a regi
 for command in (
     plans.propose,
     plans.check,
+    report.report,
     handouts.export,
     sweeps.sweep,
     why,

@@ -5,13 +5,15 @@ Hulls are for display only: they cover land and schools that are not of the fede
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grouping.answers.sketch import OUT, Geography, Line, Link, Sketch, Spot, land_around, shades
+from grouping.answers.svg import drawn
 from grouping.world.county import ROLE_WORDS
 from grouping.world.federations import Federations
 
@@ -22,9 +24,7 @@ if TYPE_CHECKING:
     from grouping.answers.plan import Plan
 
 AROUND = 500  # metres around the members' hull, for display
-COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")  # safe for most eyes
 GREY = "#bbbbbb"
-NEAR = (6_000, 3_000, 1_000, 0)  # metres between shapes that take unlike colours
 
 
 def hulls(f: Federations) -> list[shapely.Polygon]:
@@ -79,28 +79,8 @@ def names(f: Federations, row: int) -> str:
 
 
 def colours(f: Federations) -> list[str]:
-    """Give each federation a colour unlike its neighbours'."""
+    """Give each federation a colour unlike its neighbours' (greedy, by nearness of hulls)."""
     return shades(hulls(f))
-
-
-def shades(shapes: Sequence[shapely.Polygon]) -> list[str]:
-    """Give each shape, in metres, one of the six colours, unlike that of any shape near it.
-
-    Near is 6 km, or as much less as six colours allow (greedy, by DSATUR: Brélaz 1979).
-    """
-    import networkx as nx
-    import shapely
-
-    for metres in NEAR:
-        wide = [shape.buffer(metres / 2) for shape in shapes]
-        near: Any = shapely.STRtree(wide).query(wide, predicate="intersects") if wide else ((), ())
-        graph = nx.Graph()
-        graph.add_nodes_from(range(len(shapes)))
-        graph.add_edges_from((int(a), int(b)) for a, b in zip(*near, strict=True) if a < b)
-        chosen = nx.greedy_color(graph, strategy="DSATUR")
-        if max(chosen.values(), default=0) < len(COLOURS):
-            break
-    return [COLOURS[chosen[row] % len(COLOURS)] for row in range(len(shapes))]
 
 
 def plot(plan: Plan, ax: Any = None) -> Any:
@@ -167,8 +147,49 @@ def _points(
             )  # fmt: skip
 
 
+def sketch(plan: Plan) -> Sketch:
+    """Sketch a plan for a picture: schools, hulls, trees, colours, barriers."""
+    shapes, rows = hulls(plan.federations), range(len(plan))
+    home = {urn: row for row in rows for urn in plan.groups[row]}
+    county = plan.county
+    role = {int(urn): ROLE_WORDS[r] for urn, r in zip(county.urns, county.role, strict=True)}
+    spots = tuple(
+        Spot(
+            s.urn,
+            s.name,
+            (s.easting, s.northing),
+            s.roll,
+            role.get(s.urn, OUT),
+            home.get(s.urn, -1),
+        )
+        for s in plan.survey.schools.rows
+    )
+    links = tuple(
+        Link(one["row"], (_place(one["one"]), _place(one["other"])), one["minutes"])
+        for one in tree_links(plan.federations)
+    )
+    given = plan.survey.asked.barriers
+    pairs = [] if given is None else np.asarray(given).reshape(-1, 2, 2).tolist()
+    return Sketch(
+        spots,
+        tuple(p["id"] for p in plan.proposals),
+        _lines(np.asarray(hull.exterior.coords).tolist() for hull in shapes),
+        tuple(shades(shapes)),
+        links,
+        Geography(land_around(spot.at for spot in spots), barriers=_lines(pairs)),
+    )
+
+
+def _lines(found: Iterable[Iterable[Sequence[float]]]) -> tuple[Line, ...]:
+    return tuple(tuple((float(x), float(y)) for x, y in line) for line in found)
+
+
+def _place(school: Any) -> tuple[float, float]:
+    return school.easting, school.northing
+
+
 def html(plan: Plan) -> str:
-    """Show a plan as a table in a notebook; names are escaped."""
+    """Show a plan in a notebook: sentences, a picture, a table; names are escaped."""
     rows = "".join(
         f"<tr><td>{p['id']}</td><td>{escape(names(plan.federations, k))}</td>"
         f"<td>{p['roll']}</td><td>{p['longest_journey']}</td><td>{p['cost'] / 1000:.3f}</td></tr>"
@@ -179,4 +200,6 @@ def html(plan: Plan) -> str:
         "<tr><th>id</th><th>schools</th><th>roll</th><th>longest, minutes</th><th>points</th></tr>"
     )
     credit = f"<p>Journeys: {escape(plan.attribution)}</p>" if plan.attribution else ""
-    return f"{said}<table>{head}{rows}</table>{credit}"
+    standing = "<p><strong>Candidates for discussion: governing bodies decide.</strong></p>"
+    picture = drawn(sketch(plan), "Map of the candidate federations; the table has the same")
+    return f"{standing}{said}{picture}<table>{head}{rows}</table>{credit}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grouping.answers.plan import Plan
 from grouping.files.earlier import ALTERNATIVES, of_earlier_runs, plan_folder, take_away
 from grouping.files.exports import plan_files
+from grouping.files.reports import with_report
 from grouping.files.trial import checked, read, with_schools
 from grouping.files.writing import write_whole
 from grouping.questions.alternatives import Alternatives
@@ -74,6 +75,7 @@ def write_plans(
     ]
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     files[ALTERNATIVES] = f"{text}\n".encode()
+    files = with_report(folder, files)
     stale = [name for name in of_earlier_runs(Path(folder)) if name not in files]
     write_whole(folder, files, read(schools_path, sources, others))
     take_away(Path(folder), stale)

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grouping.answers.plan import SCHEMA as PLAN
 from grouping.answers.wording import SCHEMA as ANSWER
 from grouping.errors import Fault, InputRefused
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from grouping.world.schools import Schools
 
 NEEDED = ("plan.json", "policy.toml", "schools.geojson", "federations.geojson", "links.geojson")
-BESIDE = ("barriers.geojson", "edges.csv", "journeys.csv")
+BESIDE = ("barriers.geojson", "edges.csv", "journeys.csv", "ground.geojson")
 Feature = dict[str, Any]
 
 
@@ -74,6 +75,11 @@ class Dossier:
         return self._features("barriers.geojson") if "barriers.geojson" in self.files else []
 
     @cached_property
+    def ground(self) -> dict[str, Any]:
+        """Boundary, main roads and places to draw maps on; empty where none were given."""
+        return dict(json.loads(self.files.get("ground.geojson", b"{}")))
+
+    @cached_property
     def register(self) -> Schools:
         """The schools, through the gate."""
         from grouping.world.schools import Row, check_rows
@@ -99,6 +105,17 @@ class Dossier:
         found = [json.loads(self.files[name]) for name in self.files if name.endswith(".json")]
         return {one["question"]: one for one in found if one.get("schema") == ANSWER}
 
+    @cached_property
+    def others(self) -> dict[str, dict[str, Any]]:
+        """Other plans kept in the folder, by name: folders plan-2, plan-3... or such files."""
+        named = sorted(name for name in self.files if name.endswith(".json"))
+        found = {name: json.loads(self.files[name]) for name in named if name != "plan.json"}
+        return {
+            name.removesuffix("/plan.json").removesuffix(".json"): one
+            for name, one in found.items()
+            if one.get("schema") == PLAN
+        }
+
     def federation_of(self, urn: int) -> dict[str, Any] | None:
         """Facts of the federation a school is in; None where it is in none."""
         return self._homes.get(urn)
@@ -121,6 +138,8 @@ def read_dossier(folder: str | Path) -> Dossier:
     """
     path, files, faults = Path(folder), {}, []
     beside = sorted(one.name for one in path.glob("*.json")) if path.is_dir() else []
+    others = sorted(path.glob("plan-*/plan.json")) if path.is_dir() else []
+    beside += [f"{one.parent.name}/plan.json" for one in others]
     for name in dict.fromkeys((*NEEDED, *BESIDE, *beside)):
         try:
             files[name] = (path / name).read_bytes()

@@ -16,6 +16,7 @@ from typing import Any
 
 from grouping.answers.plan import SCHEMA as PLAN
 from grouping.answers.wording import SCHEMA as ANSWER
+from grouping.files.reports import MADE
 from grouping.world.journeys import STRAIGHT
 
 ALTERNATIVES = "alternatives.json"
@@ -53,6 +54,7 @@ def _of_earlier_plan(folder: Path) -> list[str]:
     try:
         run = _read(folder / "plan.json")["run"]
         named = [f"{key}.{kind}" for key, kind in NOT_ALWAYS.items() if key in run["inputs"]]
+        named += [name for name in MADE if (folder / name).exists()]
         return [*named, "journeys.csv"] if run["journey_source"] != STRAIGHT else named
     except UNREAD:
         return []

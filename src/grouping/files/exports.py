@@ -24,6 +24,7 @@ from grouping.answers.wording import STANDING
 from grouping.files.earlier import of_earlier_runs, take_away
 from grouping.files.fields import FIELDS
 from grouping.files.geojson import geojson_bytes
+from grouping.files.reports import with_report
 from grouping.files.text import json_text
 from grouping.files.trial import checked, hashed, read, with_schools
 from grouping.files.writing import csv_bytes, write_whole
@@ -85,7 +86,8 @@ def write_plan(
     OutputRefused
         Where a file cannot be written; old files are whole.
     """
-    files = plan_files(plan, sources or {}, with_schools(hashes, schools_path), travel)
+    made = plan_files(plan, sources or {}, with_schools(hashes, schools_path), travel)
+    files = with_report(folder, made)
     verdict = checked(files, schools_path)
     stale = [name for name in of_earlier_runs(Path(folder)) if name not in files]
     write_whole(folder, files, read(schools_path, sources, others))

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grouping.answers.maps import GREY, shades
+from grouping.answers.maps import GREY
+from grouping.answers.sketch import shades
 from grouping.answers.wording import STANDING
 from grouping.files.exports import SCHOOL_COLUMNS
 from grouping.reports.qgis_styles import style

@@ -6,6 +6,7 @@ much; the whole pounds are in `plan.json`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 THOUSAND = 1_000  # pounds that money is said to the nearest of
@@ -61,13 +62,23 @@ def grade(budget: dict[str, Any] | None) -> str:
 
 def bound(rule: dict[str, Any]) -> str:
     """Say how far inside its bound a federation is by one rule of `plan.json`."""
-    value, limit = rule["value"], rule["limit"] or {}
-    if rule["name"] == "longest_journey" and value is not None:
-        return f"{value:.1f} of {limit['at_most']:g} minutes"
-    if rule["name"] == "combined_roll":
-        low, high = limit.get("at_least"), limit.get("at_most")
-        room = [f"at least {low:g}"] * (low is not None) + [f"at most {high:g}"] * (
-            high is not None
-        )
-        return f"{value} pupils, {' and '.join(room)}"
+    name, value, limit = rule["name"], rule["value"], rule["limit"] or {}
+    if isinstance(value, int | float) and bounds(limit):  # a rule of Python may have a known name
+        if name == "longest_journey" and "at_most" in limit:
+            return f"{value:.1f} of {limit['at_most']:g} minutes"
+        if name == "schools" and "at_most" in limit:
+            return f"{value} of at most {limit['at_most']:g}"
+        if name == "for_the_small":
+            return f"{value} of them"
+        if name == "combined_roll":
+            return f"{value} pupils, {bounds(limit)}"
     return "holds" if rule["holds"] else "does not hold: kept or fixed as it is"
+
+
+def bounds(limit: Mapping[str, Any]) -> str:
+    """Say bounds: "at least 2 and at most 4", one of them, or nothing."""
+    words = {"at_least": "at least", "at_most": "at most"}
+    given = [(said, limit.get(key)) for key, said in words.items()]
+    return " and ".join(
+        f"{said} {value:g}" for said, value in given if isinstance(value, int | float)
+    )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grouping.answers.maps import GREY, shades
+from grouping.answers.maps import GREY
+from grouping.answers.sketch import shades
 from grouping.files.office import library
 from grouping.world.places import project
 

@@ -40,7 +40,12 @@ def clean(properties: Mapping[str, object]) -> Mapping[str, object]:
 
 def clean_name(name: str) -> str:
     """Take bidirectional controls and zero-width characters out of a name and cut it at 200."""
-    return UNSEEN.sub("", name)[:LONGEST_NAME]
+    return seen(name)[:LONGEST_NAME]
+
+
+def seen(text: str) -> str:
+    """Take out of a text what nobody sees, and what turns the text around it."""
+    return UNSEEN.sub("", text)
 
 
 def listed(items: Iterable[object], most: int = NAMED) -> str:
