@@ -72,6 +72,8 @@ def test_what_is_missing_or_broken_is_named_all_at_once(folder: Path) -> None:
         (figures.week(0.0), "none"),
         (figures.week(0.3), "1.5 days a week"),
         (figures.week(None), "not known"),
+        (figures.week(1.0), "5 days a week"),
+        (figures.week(1.125), "all week, and the budget would still not balance"),
     ],
 )
 def test_figures_are_said_so(said: str, words: str) -> None:

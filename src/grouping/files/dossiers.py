@@ -110,11 +110,12 @@ class Dossier:
         """Other plans kept in the folder, by name: folders plan-2, plan-3... or such files."""
         named = sorted(name for name in self.files if name.endswith(".json"))
         found = {name: json.loads(self.files[name]) for name in named if name != "plan.json"}
-        return {
-            name.removesuffix("/plan.json").removesuffix(".json"): one
+        plans = {
+            name.removesuffix("/plan.json").removesuffix(".json").replace("plan-", "Plan "): one
             for name, one in found.items()
             if one.get("schema") == PLAN
         }
+        return dict(sorted(plans.items(), key=lambda one: (len(one[0]), one[0])))
 
     def federation_of(self, urn: int) -> dict[str, Any] | None:
         """Facts of the federation a school is in; None where it is in none."""

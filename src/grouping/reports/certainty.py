@@ -110,33 +110,15 @@ def _entries(value: Any) -> list[dict[str, Any]]:
 
 
 def _others(dossier: Dossier) -> tuple[Other, ...]:
-    """Put plans side by side: those beside this one, and those of an answer that holds plans."""
+    """Put plans side by side: this one, and those in the folders beside it."""
     mine = {one["key"] for one in dossier.federations}
-    found = []
-    for name, plan in dossier.others.items():
-        found.append(_other(name, plan, mine))
-    for answer in dossier.answers.values():
-        plans = answer.get("plans")
-        for number, plan in enumerate(plans if isinstance(plans, list) else [], start=1):
-            if isinstance(plan, dict):
-                found.append(_other(f"Plan {number}", plan, mine))
-    if not found:
-        return ()
-    return (_other("This plan", dossier.document, mine), *found)
+    found = [_other(name, plan, mine) for name, plan in dossier.others.items()]
+    return (_other("This plan", dossier.document, mine), *found) if found else ()
 
 
 def _other(name: str, plan: dict[str, Any], mine: set[str]) -> Other:
-    shown = {
-        stage["name"]: _amount(stage, stage["value"])
-        for stage in plan.get("objective", [])
-        if isinstance(stage, dict) and {"name", "value", "unit"} <= set(stage)
-    }
-    keys = [
-        one if isinstance(one, str) else one.get("key", "")
-        for one in plan.get("federations", [])
-        if isinstance(one, str | dict)
-    ]
-    if keys:
-        shown["federations"] = f"{len(keys)}"
-        shown["the same as in this plan"] = f"{sum(key in mine for key in keys)}"
-    return Other(str(plan.get("name", name)), shown)
+    shown = {stage["name"]: _amount(stage, stage["value"]) for stage in plan["objective"]}
+    keys = [one["key"] for one in plan["federations"]]
+    shown["federations"] = f"{len(keys)}"
+    shown["the same as in this plan"] = f"{sum(key in mine for key in keys)}"
+    return Other(name, shown)

@@ -49,6 +49,8 @@ def week(share: float | None) -> str:
     """Say a share of the week in days a head must teach: "none", "1.5 days a week", "not known"."""
     if share is None:
         return "not known"
+    if share > 1:
+        return "all week, and the budget would still not balance"
     return "none" if share == 0 else f"{round(5 * share, 1):g} days a week"
 
 

@@ -61,10 +61,10 @@ def _teaching_after(facts: Facts) -> str:
 
 def _to_balance(teaching: Mapping[str, Any]) -> str:
     """Say how much of the week a head must teach for the budget to balance, if that is enough."""
-    if teaching["t_star"] > 1:
-        return "all week, and the budget would still not balance"
     days = week(teaching["t_star"])
-    return "not at all, for the budget to balance" if days == "none" else f"{days}, to balance"
+    if days == "none":
+        return "not at all, for the budget to balance"
+    return days if teaching["t_star"] > 1 else f"{days}, to balance"
 
 
 def _budget(school: Mapping[str, Any]) -> str:
