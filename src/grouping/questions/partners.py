@@ -12,7 +12,7 @@ from grouping.answers.nearby import around, nearby
 from grouping.policy.survey import Survey, survey
 from grouping.policy.words import Policy
 
-MORE = 3  # partners looked at beyond those told: rules on sets may change their order
+MORE = 5  # partners looked at beyond those told: rules on sets may change their order
 
 
 def ways_in(seen: Survey, urn: int, many: int) -> tuple[Between, ...]:
@@ -33,10 +33,16 @@ def ways_in(seen: Survey, urn: int, many: int) -> tuple[Between, ...]:
         way = between(seen, urn, other)
         if way is not None and way.works and way.repairs:
             found.append((len(way.repairs), k, way))
-    told: dict[tuple[int, ...], Between] = {}
+    told: list[Between] = []
     for _, _, way in sorted(found, key=lambda one: one[:2]):
-        told.setdefault(way.schools, way)
-    return tuple(told.values())[:many]
+        if not any(_no_more(known, way) for known in told):
+            told.append(way)
+    return tuple(told[:many])
+
+
+def _no_more(known: Between, way: Between) -> bool:
+    """Whether a way takes what a known one takes, and more schools for nothing."""
+    return set(known.schools) <= set(way.schools) and known.settings == way.settings
 
 
 def _wider(seen: Survey) -> Survey:
