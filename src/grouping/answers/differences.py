@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STATUS = {
     "optimal": "proved best under its policy",
-    "feasible": "the best found, its proof cut short",
+    "feasible": "not proved the best under its policy",
     "judged": "as it would stand, not a best plan",
 }
 FATES_A = ("grown in B", "fewer schools in B", "in no federation in B", "re-formed in B")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COLUMNS = ("who", "date", "urn", "other_urn", "view", "reason")
 LAYOUT = f'The first line must read "{",".join(COLUMNS)}"'
 BODIES = (
-    "community", "council", "diocese", "governors", "head", "parents", "parish", "pupils",
+    "community", "council", "councillor", "diocese", "governors", "head", "parents", "parish", "pupils",
     "staff", "trust", "trustees", "union",
 )  # fmt: skip
 ANOTHER = "another body"

@@ -121,6 +121,10 @@ class Soundings:
         return f"{who} {wish}"
 
     def _one(self, one: Sounding) -> str:
+        why = f' Their reason: "{one.saying.reason}".' if one.saying.reason else ""
+        return self._priced(one) + why
+
+    def _priced(self, one: Sounding) -> str:
         said = f"{self._said(one.saying)[0].upper()}{self._said(one.saying)[1:]}"
         if one.status == HEARD:
             return f"{said}: heard."
