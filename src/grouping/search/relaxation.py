@@ -123,9 +123,10 @@ class Relaxation:
             return False
         self.master.weigh(weights[self.columns])
         for _ in range(CUT_ROUNDS):
-            duals = self._found(weights)
-            if duals is None:
+            found = self._found(weights)
+            if found is None:
                 return False
+            duals = found
             if self.whole or self.stop.now():
                 break
             fresh = self._separate()
