@@ -213,3 +213,23 @@ def test_the_linear_solver_s_answer_is_the_same_the_long_way_round(
         found = solve(problem, hash_of, Ways(Stop.after(None)))
         assert (found.status, found.rows, found.values) == (known.status, known.rows, known.values)
         assert found.bounds == known.bounds
+
+
+def test_a_linear_solver_that_gives_up_begins_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GLOP may end "abnormal" from where it stood: asked again from nothing, the same answers."""
+    problems = [random_problem(random.Random(seed)) for seed in range(40)]
+    known = [solve(problem, hash_of, Ways(Stop.after(None))) for problem in problems]
+    true, calls = linear._Solver._answer, 0
+
+    def fails(self: linear._Solver, wanted: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls % 3 == 0:
+            raise RuntimeError("abnormal")
+        return true(self, wanted)
+
+    monkeypatch.setattr(linear._Solver, "_answer", fails)
+    for problem, one in zip(problems, known, strict=True):
+        found = solve(problem, hash_of, Ways(Stop.after(None)))
+        assert (found.status, found.rows, found.values) == (one.status, one.rows, one.values)
+    assert calls > 40

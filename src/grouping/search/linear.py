@@ -235,7 +235,12 @@ class Master:
         """
         left = stop.left()
         limit = None if left is None else timedelta(seconds=max(left, 0.01))
-        found = self.solver.arrays(mathopt.SolveParameters(time_limit=limit))
+        wanted = mathopt.SolveParameters(time_limit=limit)
+        try:
+            found = self.solver.arrays(wanted)
+        except Exception:  # noqa: BLE001  of several kinds: GLOP can end "abnormal" when warm
+            self.solver = _Solver(self.model, mathopt.SolverType.GLOP)
+            found = self.solver.arrays(wanted)
         if found.reason != mathopt.TerminationReason.OPTIMAL:
             if stop.now():
                 self.answer = np.full(self.count, 0.5)
