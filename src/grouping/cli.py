@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grouping.commands import handouts, plans, replan, report, sources, standing, sweeps
+from grouping.commands import fronts, handouts, plans, replan, report, sources, standing, sweeps
 from grouping.commands.inputs import say
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
@@ -43,6 +43,7 @@ for command in (
     replan.compare,
     replan.what_if,
     replan.order,
+    fronts.front,
 ):
     app.command()(command)
 importing.command()(sources.gias)
