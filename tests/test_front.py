@@ -95,7 +95,7 @@ def ask(every: Every, policy: Policy, rng: random.Random, many: int) -> tuple[st
     return tuple(rng.sample(known, many))
 
 
-@pytest.mark.parametrize("first", range(0, 150, 30))
+@pytest.mark.parametrize("first", range(0, 120, 30))
 def test_a_front_is_that_of_every_plan(first: int) -> None:
     """Two criteria of any kind: all points and no others, each with its best plan; dominance."""
     asked = 0
@@ -123,7 +123,7 @@ def test_a_front_is_that_of_every_plan(first: int) -> None:
     assert asked >= 20
 
 
-@pytest.mark.parametrize("first", range(1000, 1060, 20))
+@pytest.mark.parametrize("first", range(1000, 1040, 20))
 def test_a_front_of_three_is_that_of_every_plan(first: int) -> None:
     asked = several = 0
     for seed, solved, every in counties(first, 20):
