@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
+from command_line import Run
 from every_plan import Every, Plan, counties, hashes
 from grouping import check
 from grouping.answers.fronts import Front
@@ -16,6 +20,7 @@ from grouping.policy.words import Limit, Policy
 from grouping.questions.case import Case
 from grouping.questions.criteria import names
 from grouping.questions.front import Sweep, front
+from grouping.reports.front import draw
 from grouping.search.packing import Solution
 from grouping.world.schools import Schools
 from traceable import untraceable
@@ -268,3 +273,46 @@ def test_nobody_to_federate_is_one_point(type_: str) -> None:
     assert [p.values for p in found.points] == [(0, 0)]
     assert isinstance(found, Front)
     assert untraceable(found.document()) == []
+
+
+def test_the_command_says_writes_and_draws(village_file: str, run: Run, tmp_path: Path) -> None:
+    """Sentences, JSON, a table and a picture; an input is never overwritten."""
+    folder = tmp_path / "out"
+    assert run("propose", village_file, "-o", folder)[0] == 0
+    made = {kind: tmp_path / f"front.{kind}" for kind in ("json", "csv", "png")}
+    code, said, _ = run(
+        "front", folder, "--of", "covered", "--of", "journey",
+        "--plot", made["png"], "--csv", made["csv"], "-o", made["json"],
+    )  # fmt: skip
+    assert code == 0
+    document = json.loads(made["json"].read_text(encoding="utf-8"))
+    assert document["question"] == "front"
+    assert document["sentences"][0] in said
+    assert made["png"].read_bytes().startswith(b"\x89PNG")
+    lines = made["csv"].read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("number,covered_schools,journey_points,supported,urgent_alone")
+    assert len(lines) == 1 + len(document["points"])
+    code, said, _ = run("front", folder, "--of", "covered", "--of", "cost", "--json")
+    assert code == 0
+    assert json.loads(said)["status"] == "complete"
+    assert run("front", folder, "--of", "covered")[0] == 2
+    assert run("front", folder, "--of", "covered", "--of", "beauty")[0] == 2
+    assert run("front", folder / "nowhere", "--of", "covered", "--of", "cost")[0] == 3
+
+
+def test_a_picture_has_units_what_is_held_and_the_best_plan(
+    village: Schools, norfolk_2012: Policy
+) -> None:
+    solved = Case(village, norfolk_2012).solve()
+    for of in (("journey", "ethos"), ("covered", "minutes"), ("covered", "journey", "ethos")):
+        found = front(solved, *of)
+        ax = draw(found, Figure().add_subplot())
+        labels = f"{ax.get_xlabel()} {ax.get_ylabel()}"
+        for measure in found.measures[:2]:
+            assert measure.words in labels
+            assert measure.unit in labels
+        assert "better" in labels
+        assert ("held: at least" in ax.get_title()) == ("covered" not in of)
+        star = next(c for c in ax.collections if "best plan" in c.get_label())
+        expected = [v / m.per for v, m in zip(found.plan[:2], found.measures[:2], strict=True)]
+        assert star.get_offsets().tolist() == [expected]

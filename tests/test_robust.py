@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from command_line import Run
 from every_plan import Every, Plan, counties, hashes
 from grouping import check
 from grouping.answers.robustness import Outlook
@@ -202,3 +205,45 @@ def test_nobody_to_federate_has_nothing_to_lose(type_: str) -> None:
 def test_no_scenario_is_refused(village: Schools, norfolk_2012: Policy) -> None:
     with pytest.raises(UsageRefused, match="no scenario"):
         robust(Case(village, norfolk_2012).solve(), [])
+
+
+def test_the_command_takes_shares_forecasts_and_a_seed(
+    village_file: str, run: Run, tmp_path: Path
+) -> None:
+    """Every kind of scenario in the order asked; the same seed gives the same answer."""
+    folder, forecast = tmp_path / "out", tmp_path / "forecast.csv"
+    assert run("propose", village_file, "-o", folder)[0] == 0
+    forecast.write_text("urn,year,roll\n120001,2028,30\n120001,2027,35\n999999,2028,4\n")
+    asked = ("robust", folder, "--rolls=-10%", "--rolls", "-0.2", "--forecast", forecast,
+             "--scenarios", 3, "--seed", 5, "--spread", "20%", "--json")  # fmt: skip
+    code, said, notes = run(*asked)
+    assert code == 0
+    document = json.loads(said)
+    assert [one["name"] for one in document["scenarios"]] == [
+        "-10%", "-0.2", "forecast 2027", "forecast 2028", "random 1", "random 2", "random 3",
+    ]  # fmt: skip
+    assert document["scenarios"][2]["pupils"] == document["pupils"] - 5
+    assert "forecast.csv, 2028: 1 school of it take no part" in notes
+    assert run(*asked)[1] == said
+    assert run(*asked[:-2], "10%", "--json")[1] != said
+    code, said, _ = run("robust", folder, "--rolls=-10%", "-o", tmp_path / "robust.json")
+    assert code == 0
+    assert "scenario of other rolls" in said
+    assert json.loads((tmp_path / "robust.json").read_text())["question"] == "robust"
+
+
+def test_what_the_command_cannot_take_is_refused(
+    village_file: str, run: Run, tmp_path: Path
+) -> None:
+    folder, forecast = tmp_path / "out", tmp_path / "forecast.csv"
+    assert run("propose", village_file, "-o", folder)[0] == 0
+    assert run("robust", folder)[0] == 2
+    assert run("robust", folder, "--rolls", "half")[0] == 2
+    assert run("robust", folder, "--scenarios", 2, "--spread=-10%")[0] == 2
+    assert run("robust", folder, "--forecast", forecast)[0] == 3
+    forecast.write_text("urn,year,roll\n")
+    assert run("robust", folder, "--forecast", forecast)[0] == 3
+    forecast.write_text("urn,year,roll\n120001,2027,40\n")
+    code, _, said = run("robust", folder, "--forecast", forecast, "-o", forecast)
+    assert code == 7
+    assert "would be overwritten" in said

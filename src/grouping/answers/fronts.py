@@ -189,7 +189,7 @@ class Front:
 
     def table(self) -> tuple[list[str], list[list[object]]]:
         """Return the points as a header and rows, for a spreadsheet, in each criterion's unit."""
-        names = [f"{m.name}_{m.unit}" for m in self.measures]
+        names = [m.name if m.unit in m.name else f"{m.name}_{m.unit}" for m in self.measures]
         stages = (
             [name.replace(" ", "_") for name, _ in self.points[0].stages] if self.points else []
         )
@@ -235,6 +235,8 @@ class Front:
         )
         if self.complete:
             return [f"{said}. Each is proved, and that there are no others."]
+        if not self.points:
+            return [f"No trade-off of {names} was found before time was up.", self._part()]
         return [f"{many} of {names} found before time was up, each proved.", self._part()]
 
     def _part(self) -> str:
