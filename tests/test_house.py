@@ -164,12 +164,9 @@ PUBLIC = [
     "soundings", "survey", "sweep", "walking_away", "what_if", "why", "write_plan",
     "write_report",
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "budgets", "export",
-    "federation", "from_graph", "from_matrix", "from_pairs", "policy_with", "propose",
-    "read_policy", "read_sayings", "read_schools", "soundings", "survey", "sweep", "why",
-    "write_plan",
-    "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "budgets", "federation",
-    "from_graph", "from_matrix", "from_pairs", "front", "propose", "read_policy", "read_schools",
-    "robust", "survey", "sweep", "write_plan",
+    "federation", "from_graph", "from_matrix", "from_pairs", "front", "policy_with", "propose",
+    "read_policy", "read_sayings", "read_schools", "robust", "soundings", "survey", "sweep",
+    "why", "write_plan",
 ]  # fmt: skip
 
 
