@@ -167,6 +167,9 @@ PUBLIC = [
     "federation", "from_graph", "from_matrix", "from_pairs", "front", "policy_with", "propose",
     "read_policy", "read_sayings", "read_schools", "robust", "soundings", "survey", "sweep",
     "why", "write_plan",
+    "front", "order", "policy_with", "propose", "read_policy", "read_sayings", "read_schools",
+    "replan", "robust", "soundings", "survey", "sweep", "walking_away", "what_if", "why",
+    "write_plan",
 ]  # fmt: skip
 
 
