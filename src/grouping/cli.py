@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from grouping.commands import fronts, handouts, plans, replan, report, robust, sources, standing, sweeps
+from grouping.commands import (
+    fronts,
+    handouts,
+    plans,
+    replan,
+    report,
+    robust,
+    sources,
+    standing,
+    sweeps,
+)
 from grouping.commands.inputs import say
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why

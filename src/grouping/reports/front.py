@@ -5,7 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from grouping.answers.maps import COLOURS, GREY
+from grouping.answers.maps import GREY
+from grouping.answers.sketch import COLOURS
 from grouping.answers.wording import listed
 from grouping.errors import Fault, UsageRefused
 
