@@ -160,9 +160,9 @@ PUBLIC = [
     "Case", "Federations", "GroupingError", "InputRefused", "Journeys", "Limit", "Plan", "Policy",
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "alternatives", "budgets",
     "certainty", "compare", "export", "federation", "from_graph", "from_matrix", "from_pairs",
-    "order", "policy_with", "propose", "read_policy", "read_sayings", "read_schools", "replan",
-    "soundings", "survey", "sweep", "walking_away", "what_if", "why", "write_plan",
-    "write_report",
+    "front", "order", "policy_with", "propose", "read_policy", "read_sayings", "read_schools",
+    "replan", "robust", "soundings", "survey", "sweep", "walking_away", "what_if", "why",
+    "write_plan", "write_report",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from grouping.search import linear
 from grouping.search.packing import Problem, Side
-from grouping.search.stages import Ways, solve
+from grouping.search.stages import Search, Ways, solve
 from grouping.search.stopping import Stop
 from grouping.search.window import LARGEST, SPLIT, _total, least, packing_model
 
@@ -123,14 +123,50 @@ def test_time_that_runs_out_proves_nothing() -> None:
     assert ended == {"optimal", "feasible", "infeasible", "unknown"}
 
 
+@pytest.mark.parametrize("few", [0, 2, 12])
 @pytest.mark.parametrize("seed", range(60))
-def test_canonical_choice_by_digits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the search gives up, the sum of hashes minimised digit by digit is the same choice."""
+def test_canonical_choice_without_a_search(
+    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the search gives up: equals told one by one, or the sum of hashes digit by digit."""
     monkeypatch.setattr("grouping.search.ties.NODES", 0)
+    monkeypatch.setattr("grouping.search.ties.NODES_TIED", 0)
+    monkeypatch.setattr("grouping.search.ties.FEW", few)
     problem = random_problem(random.Random(seed))
     truth = brute(problem)
     found = solve(problem, hash_of, Ways(Stop.after(None)))
     assert found.rows == (truth[2] if truth else [])
+
+
+def test_any_of_equals_has_the_same_values_and_the_canonical_choice_comes_after() -> None:
+    """Whoever asks for values alone does not spoil the answer to the same question asked again."""
+    other = 0
+    for seed in range(80):
+        problem = random_problem(random.Random(seed))
+        search = Search(problem, hash_of)
+        some = search.solve(problem, Ways(Stop.after(None), any_of_equals=True))
+        then = search.solve(problem, Ways(Stop.after(None)))
+        assert (some.status, some.values, some.bounds) == (then.status, then.values, then.bounds)
+        truth = brute(problem)
+        assert then.rows == (truth[2] if truth else [])
+        other += some.rows != then.rows
+    assert other >= 1
+
+
+def test_a_sum_held_just_below_the_least_is_shown_to_leave_no_plan() -> None:
+    """Large coefficients make what is lacking small: still proved in whole numbers, or answered."""
+    rng = random.Random(3)
+    members = [[i, j] for i in range(8) for j in range(i + 1, 8)]
+    of = np.asarray([12_000 + rng.randint(0, 3_000) for _ in members], dtype=np.int64)
+    problem = Problem(
+        8, np.asarray(members, dtype=np.int32), (), of, np.zeros(8, dtype=np.bool_),
+        (Side("covered", np.full(len(members), 2, dtype=np.int64), 8, None),),
+    )  # fmt: skip
+    least_of = solve(problem, hash_of, Ways(Stop.after(None))).values[-1]
+    for below in (0, 1, 7, 60, 600):
+        held = replace(problem, sides=(*problem.sides, Side("of", of, None, least_of - below)))
+        found = solve(held, hash_of, Ways(Stop.after(None)))
+        assert found.status == ("infeasible" if below else "optimal")
 
 
 def test_large_costs_are_split_and_no_coefficient_is_large() -> None:
@@ -177,3 +213,23 @@ def test_the_linear_solver_s_answer_is_the_same_the_long_way_round(
         found = solve(problem, hash_of, Ways(Stop.after(None)))
         assert (found.status, found.rows, found.values) == (known.status, known.rows, known.values)
         assert found.bounds == known.bounds
+
+
+def test_a_linear_solver_that_gives_up_begins_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GLOP may end "abnormal" from where it stood: asked again from nothing, the same answers."""
+    problems = [random_problem(random.Random(seed)) for seed in range(40)]
+    known = [solve(problem, hash_of, Ways(Stop.after(None))) for problem in problems]
+    true, calls = linear._Solver._answer, 0
+
+    def fails(self: linear._Solver, wanted: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls % 3 == 0:
+            raise RuntimeError("abnormal")
+        return true(self, wanted)
+
+    monkeypatch.setattr(linear._Solver, "_answer", fails)
+    for problem, one in zip(problems, known, strict=True):
+        found = solve(problem, hash_of, Ways(Stop.after(None)))
+        assert (found.status, found.rows, found.values) == (one.status, one.rows, one.values)
+    assert calls > 40

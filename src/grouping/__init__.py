@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from grouping.questions.alternatives import alternatives
     from grouping.questions.case import Case
     from grouping.questions.certainty import certainty
+    from grouping.questions.front import front
     from grouping.questions.replan import replan
+    from grouping.questions.robust import robust
     from grouping.questions.solved import Solved
     from grouping.questions.soundings import soundings
     from grouping.questions.stability import walking_away
@@ -71,6 +73,7 @@ _PLACES = {
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
     "from_pairs": "world.journeys",
+    "front": "questions.front",
     "order": "answers.order",
     "policy_with": "policy.sayings",
     "propose": "engine",
@@ -78,6 +81,7 @@ _PLACES = {
     "read_sayings": "files.sayings",
     "read_schools": "files.geojson",
     "replan": "questions.replan",
+    "robust": "questions.robust",
     "soundings": "questions.soundings",
     "survey": "policy.survey",
     "sweep": "files.sweeps",
@@ -112,6 +116,7 @@ __all__ = [
     "from_graph",
     "from_matrix",
     "from_pairs",
+    "front",
     "order",
     "policy_with",
     "propose",
@@ -119,6 +124,7 @@ __all__ = [
     "read_sayings",
     "read_schools",
     "replan",
+    "robust",
     "soundings",
     "survey",
     "sweep",

@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from grouping.commands import handouts, plans, replan, report, sources, standing, sweeps
+from grouping.commands import (
+    fronts,
+    handouts,
+    plans,
+    replan,
+    report,
+    robust,
+    sources,
+    standing,
+    sweeps,
+)
 from grouping.commands.inputs import say
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
@@ -43,6 +53,8 @@ for command in (
     replan.compare,
     replan.what_if,
     replan.order,
+    fronts.front,
+    robust.robust,
 ):
     app.command()(command)
 importing.command()(sources.gias)

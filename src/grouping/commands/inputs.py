@@ -138,14 +138,14 @@ def arrangements_of(path: Path | None, hashes: Hashes) -> Mapping[int, tuple[int
     return read.groups
 
 
-def share_of(written: str) -> Decimal:
+def share_of(written: str, option: str = "--roll-change") -> Decimal:
     """Read a change of rolls such as -10%, or refuse it."""
     from grouping.world.cells import UnfitError, change
 
     try:
         return change(written)
     except UnfitError as unfit:
-        raise UsageRefused(Fault(unfit.what, unfit.do, "--roll-change", value=written)) from None
+        raise UsageRefused(Fault(unfit.what, unfit.do, option, value=written)) from None
 
 
 def part_of(written: str, option: str, at_most: int | None = None) -> Fraction:

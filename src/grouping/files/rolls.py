@@ -132,6 +132,28 @@ def read_forecast(path: str | Path, year: int) -> Rolls:
     InputRefused
         With every fault, by row and column; also where it has nothing of that year.
     """
+    text, found = _forecasts(path)
+    if year not in found:
+        there = ", ".join(map(str, sorted(found))) or "none"
+        refuse(f"has no rolls of {year}", f"Years it has: {there}", text.file)
+    return Rolls(found[year], _forecast_beside(text, found[year], year), "forecast")
+
+
+def read_forecasts(path: str | Path) -> dict[int, dict[int, int]]:
+    """Read the rolls by URN that a table `urn,year,roll` expects of each year it has.
+
+    Raises
+    ------
+    InputRefused
+        With every fault, by row and column; also where it has no rolls at all.
+    """
+    text, found = _forecasts(path)
+    if not found:
+        refuse("has no rolls", "Give a row for each school and year", text.file)
+    return dict(sorted(found.items()))
+
+
+def _forecasts(path: str | Path) -> tuple[Text, dict[int, dict[int, int]]]:
     text = read_text(path, code_page=True, packed=True)
     table = table_of(records(text), text.file)
     if tuple(fold(name) for name in table.names) != FORECAST:
@@ -148,10 +170,7 @@ def read_forecast(path: str | Path, year: int) -> Rolls:
         if isinstance(when, int) and isinstance(roll, int):
             found.setdefault(when, {})[urn] = roll
     reading.close()
-    if year not in found:
-        there = ", ".join(map(str, sorted(found))) or "none"
-        refuse(f"has no rolls of {year}", f"Years it has: {there}", text.file)
-    return Rolls(found[year], _forecast_beside(text, found[year], year), "forecast")
+    return text, found
 
 
 def _forecast_beside(text: Text, rolls: Mapping[int, int], year: int) -> Beside:

@@ -235,11 +235,16 @@ class Master:
         """
         left = stop.left()
         limit = None if left is None else timedelta(seconds=max(left, 0.01))
-        found = self.solver.arrays(mathopt.SolveParameters(time_limit=limit))
+        wanted = mathopt.SolveParameters(time_limit=limit)
+        try:
+            found = self.solver.arrays(wanted)
+        except Exception:  # noqa: BLE001  of several kinds: GLOP can end "abnormal" when warm
+            self.solver = _Solver(self.model, mathopt.SolverType.GLOP)
+            found = self.solver.arrays(wanted)
         if found.reason != mathopt.TerminationReason.OPTIMAL:
             if stop.now():
                 self.answer = np.full(self.count, 0.5)
-                return self._duals(np.zeros(self.rows))
+                return self.nothing()
             if found.reason == mathopt.TerminationReason.INFEASIBLE:
                 raise Empty
             raise ArithmeticError(f"linear solver: {found.reason}")
@@ -247,6 +252,10 @@ class Master:
         values[found.variables[0]], duals[found.duals[0]] = found.variables[1], found.duals[1]
         self.slackness, self.answer = float(values[: self.lacking].sum()), values[self.lacking :]
         return self._duals(duals)
+
+    def nothing(self) -> Duals:
+        """Duals that say nothing: the bound they give always holds."""
+        return self._duals(np.zeros(self.rows))
 
     def _duals(self, duals: Floats) -> Duals:
         items, sides = self.problem.items, len(self.problem.sides)

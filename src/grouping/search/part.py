@@ -37,11 +37,16 @@ BOUND_STEP = 10_000  # how much more a tier weighs than the next where its bound
 
 @dataclass(frozen=True)
 class Ways:
-    """How to search: none of it changes a proved answer."""
+    """How to search: none of it changes a proved answer.
+
+    `any_of_equals`: for whoever asks for values alone, any of the plans that are equal in every
+    stage serves, and the canonical one is not looked for.
+    """
 
     stop: Stop
     workers: int = 1
     seed: int = 0
+    any_of_equals: bool = False
 
 
 def weights_of(problem: Problem) -> list[int]:
@@ -130,7 +135,8 @@ class Part:
         bounds.append(cost_bound)
         values = self.problem.values(self.best)
         status = "optimal" if tuple(bounds) == values else "feasible"
-        rows = self._canonical(bound, weights) if status == "optimal" else self.best
+        choose = status == "optimal" and not ways.any_of_equals
+        rows = self._canonical(bound, weights) if choose else self.best
         return Solution(
             status,
             rows,

@@ -32,6 +32,7 @@ FIRST_AN_ITEM = 1  # columns to start from, for each item
 FEW_ADDED = 100  # columns added in a round without choosing
 ROWS_AN_ITEM = 2  # columns added in a round for each item, at most
 NEAR_AN_ITEM = 3  # columns kept for the next question, for each item
+FINEST = 2**58  # products of a coefficient and a whole dual stay below this
 CUT_ROUNDS = 40
 CUTS_A_ROUND = 20
 
@@ -122,13 +123,10 @@ class Relaxation:
             return False
         self.master.weigh(weights[self.columns])
         for _ in range(CUT_ROUNDS):
-            try:
-                duals = self._price(weights)
-            except Empty:
-                if not self._reach():
-                    return False
-                self.master.weigh(weights[self.columns])
-                duals = self._price(weights)
+            found = self._found(weights)
+            if found is None:
+                return False
+            duals = found
             if self.whole or self.stop.now():
                 break
             fresh = self._separate()
@@ -139,6 +137,25 @@ class Relaxation:
                 self.master.add_cut(cut, self.columns)
         self.bound = exact_bound(self.problem, weights, self.cuts, duals)
         return self.whole
+
+    def _found(self, weights: Whole) -> Duals | None:
+        """Price all rows, finding columns with an answer first where there is none at hand.
+
+        None where there is none at all. Where that is too near to tell, no duals and no answer:
+        whoever asks must look at the rows themselves.
+        """
+        assert self.master is not None
+        try:
+            return self._price(weights)
+        except Empty:
+            if not self._reach():
+                return None
+            self.master.weigh(weights[self.columns])
+        try:
+            return self._price(weights)
+        except Empty:
+            self.answer = np.full(len(self.columns), 0.5)
+            return self.master.nothing()
 
     def settle(self) -> None:
         """Keep the columns nearest to this answer for the next question."""
@@ -181,7 +198,9 @@ class Relaxation:
         self.master.loosen(loose=False)
         self.reachable = not short
         if short:
-            bound = exact_bound(self.problem, nothing, self.cuts, duals, slack=True)
+            times = _times(self.problem)
+            larger = Duals(duals.items * times, duals.sides * times, duals.cuts * times)
+            bound = exact_bound(self.problem, nothing, self.cuts, larger, lacking=times)
             self.feasible = self.reachable = bound.total <= 0
         return self.reachable
 
@@ -243,22 +262,22 @@ def _reduced(
 
 
 def exact_bound(
-    problem: Problem, weights: Whole, cuts: Sequence[Cut], duals: Duals, *, slack: bool = False
+    problem: Problem, weights: Whole, cuts: Sequence[Cut], duals: Duals, *, lacking: int = 0
 ) -> Bound:
     """Turn duals into a bound that holds in integers, whatever solver they came from.
 
-    `slack`: the bound on what is lacking (each uncovered must and each side's excess costs 1),
-    above 0 exactly where the problem has no plan.
+    `lacking`: where above 0, the bound on what is lacking: each uncovered must and each side's
+    excess costs so much. It is above 0 only where the problem has no plan.
     """
     free = problem.must
     y = np.floor(duals.items * UNIT).astype(np.int64)
-    y = np.where(free, np.minimum(y, UNIT) if slack else y, np.minimum(y, 0))
+    y = np.where(free, np.minimum(y, UNIT * lacking) if lacking else y, np.minimum(y, 0))
     z = [
         _side_dual(s.at_least, s.at_most, dual)
         for s, dual in zip(problem.sides, duals.sides, strict=True)
     ]
-    if slack:
-        z = [min(max(dual, -UNIT), UNIT) for dual in z]
+    if lacking:
+        z = [min(max(dual, -UNIT * lacking), UNIT * lacking) for dual in z]
     s = [min(int(np.floor(dual * UNIT)), 0) for dual in duals.cuts]
     whole = Duals(y, np.asarray(z, dtype=np.int64), np.asarray(s, dtype=np.int64))
     reduced = _reduced(problem, weights, UNIT, cuts, whole)
@@ -273,6 +292,12 @@ def exact_bound(
             total += dual * wall
     total += sum(dual * cut.at_most for cut, dual in zip(cuts, s, strict=True))
     return Bound(problem, tuple(cuts), total, replace(whole, items=y), reduced)
+
+
+def _times(problem: Problem) -> int:
+    """Price of what is lacking: duals of a large sum held are small, and whole ones coarse."""
+    largest = max((int(np.abs(side.of).max(initial=1)) for side in problem.sides), default=1)
+    return max(1, min(10**6, FINEST // (UNIT * largest)))
 
 
 def _side_dual(at_least: int | None, at_most: int | None, dual: float) -> int:

@@ -115,7 +115,11 @@ class Search:
         for share in shares:
             if share.solution is None:
                 share.solution = share.part.solve(share.start, ways, share.hear)
-        return _joined(problem, shares)
+        found = _joined(problem, shares)
+        if ways.any_of_equals:  # not what the same question is answered with another time
+            for share in shares:
+                share.solution = None
+        return found
 
     def _shares(self, problem: Problem) -> list[_Share]:
         """Give the parts, turned to this problem; made where they are asked for first."""

@@ -108,7 +108,10 @@ def canonical(
     chosen: list[int] = []
     for rows, items in _parts(problem, window):
         part_plan = sorted(set(plan) & set(rows))
-        if sorted(rows) == part_plan:
+        if sorted(rows) == part_plan and all(
+            sum(_loose(problem, bound, gap, int(i)) for i in problem.members[r] if i >= 0) > gap
+            for r in rows
+        ):  # none to take in its place, and none that may be left out
             chosen += part_plan
             continue
         part = problem
@@ -157,13 +160,18 @@ def _searched(
             by_item[i].append(r)
     loose = [0] * problem.items
     for i in items:
-        loose[i] = gap + 1 if problem.must[i] else max(-int(bound.duals.items[i]), 0)
+        loose[i] = _loose(problem, bound, gap, i)
     most = NODES_TIED if problem.sides else NODES
     search = _Search(problem, hashes, by_item, masks, reduced, loose, goal, most)
     search.go(items, 0, gap, 0)
     if search.nodes > most or search.best is None:
         return None
     return search.best[1]
+
+
+def _loose(problem: Problem, bound: Bound, gap: int, item: int) -> int:
+    """What leaving an item uncovered takes of the gap: more than all where it must be covered."""
+    return gap + 1 if problem.must[item] else max(-int(bound.duals.items[item]), 0)
 
 
 def least_hash(

@@ -34,6 +34,10 @@ METRES_BITS = 22  # of a key, for its metres: 4,194 km
 METRES = np.int64(2**METRES_BITS - 1)
 NO_JOURNEY = 2**21  # tenths that stand for no journey, behind every journey
 NOWHERE = np.int64(2**62)  # key of no edge at all
+NOT_OF_ROLLS = (
+    "urns", "points", "tenths", "metres", "keys", "linked", "pairs", "heads", "together_today",
+    "ethos_codes",
+)  # fmt: skip
 HEADS = ("in post", "leaving", "vacant", "shared", "unknown")
 
 
@@ -237,6 +241,23 @@ class County:
             at=at if self.whole is None else self.at[at],
             _kept={},
         )
+
+    def with_rolls(self, rolls: Whole) -> County:
+        """Return the same schools at other rolls: roles, links and residuals stay as they are.
+
+        Income and cost follow the rolls, the sum by sparsity among them; a residual is a fixed sum
+        from today's rolls. For a whole county, not a part of one.
+        """
+        schools = tuple(
+            replace(school, roll=roll)
+            for school, roll in zip(self.schools, rolls.tolist(), strict=True)
+        )
+        made = replace(self, schools=schools, _kept={})
+        made.__dict__["residuals"] = self.residuals
+        for name in NOT_OF_ROLLS:
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        return made
 
     def _links_at(self, at: NDArray[np.intp]) -> NDArray[np.int32]:
         """Links whose first end is among these positions (`links` is in order of first end)."""
