@@ -8,6 +8,7 @@ answers cut where that is said. A test runs this again and holds the page agains
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -119,7 +120,7 @@ def _answer(words: tuple[str, ...], room: str) -> list[str]:
     ran = subprocess.run(
         [sys.executable, "-m", "grouping", *words],
         cwd=room, capture_output=True, text=True, encoding="utf-8", check=False,
-        env={**__import__("os").environ, "COLUMNS": "10000", "PYTHONUTF8": "1"},
+        env={**os.environ, "COLUMNS": "10000", "PYTHONUTF8": "1"},
     )  # fmt: skip
     if ran.returncode:
         raise SystemExit(f"grouping {' '.join(words)} ended in {ran.returncode}: {ran.stderr}")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 COLUMNS = ("who", "date", "urn", "other_urn", "view", "reason")
 LAYOUT = f'The first line must read "{",".join(COLUMNS)}"'
 BODIES = (
-    "community", "council", "councillor", "diocese", "governors", "head", "parents", "parish", "pupils",
-    "staff", "trust", "trustees", "union",
+    "community", "council", "councillor", "diocese", "governors", "head", "parents", "parish",
+    "pupils", "staff", "trust", "trustees", "union",
 )  # fmt: skip
 ANOTHER = "another body"
 VIEWS = {"together": TOGETHER, "apart": APART}
