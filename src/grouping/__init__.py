@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from grouping.policy.survey import survey
     from grouping.policy.words import Limit, Policy, Rule, Term
     from grouping.questions.case import Case
+    from grouping.questions.conflicts import conflicts
     from grouping.questions.solved import Solved
     from grouping.questions.soundings import soundings
     from grouping.questions.sweep import Sweep
@@ -55,6 +56,7 @@ _PLACES = {
     "Sweep": "questions.sweep",
     "Term": "policy.words",
     "budgets": "answers.budgets",
+    "conflicts": "questions.conflicts",
     "export": "files.handouts",
     "federation": "world.federations",
     "from_graph": "world.journeys",
@@ -88,6 +90,7 @@ __all__ = [
     "Sweep",
     "Term",
     "budgets",
+    "conflicts",
     "export",
     "federation",
     "from_graph",

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grouping.commands import handouts, plans, sources, sweeps
+from grouping.commands import conflicts, handouts, plans, sources, sweeps
 from grouping.commands.inputs import say
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
@@ -31,6 +31,7 @@ for command in (
     sweeps.sweep,
     why,
     soundings,
+    conflicts.conflicts,
     sources.validate,
     sources.budgets,
     sources.journeys,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grouping.commands.inputs import notes, plain, waiting
+from grouping.commands.inputs import inputs_of, notes, plain, read_besides, travel_of, waiting
 from grouping.errors import NoPlanExists
 
 if TYPE_CHECKING:
     from grouping.answers.wording import Answer
+    from grouping.questions.case import Case
     from grouping.questions.solved import Solved
 
 PlanFolder = Annotated[
@@ -22,7 +23,26 @@ AsJson = Annotated[bool, typer.Option("--json", help="print the answer as JSON i
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help="file to write the answer to as JSON")
 ]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
+]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")]
+
+
+def asked(
+    schools: str, policy: str, journeys: str | None, settings: list[str] | None, cache: bool
+) -> tuple[Case, list[Path]]:
+    """Read a case from the command line, and list the files that were read."""
+    from grouping.policy.eligibility import take_part
+    from grouping.questions.case import Case
+
+    found, source, _ = inputs_of(schools, policy, settings or [])
+    travel = None
+    if journeys:
+        ends = take_part(found, source.policy).schools
+        travel = travel_of(journeys, found, ends, [source.policy], cache)
+    case = Case(found, source.policy, travel.journeys if travel else None)
+    return case, read_besides(schools, policy, journeys, source)
 
 
 def solved_in(folder: Path, workers: int = 2) -> Solved:
