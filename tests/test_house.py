@@ -159,9 +159,9 @@ def test_everything_public_says_what_it_is(path: Path) -> None:
 PUBLIC = [
     "Case", "Federations", "GroupingError", "InputRefused", "Journeys", "Limit", "Plan", "Policy",
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "budgets", "conflicts",
-    "export", "federation", "from_graph", "from_matrix", "from_pairs", "policy_with", "propose",
-    "read_policy", "read_sayings", "read_schools", "soundings", "survey", "sweep", "why",
-    "write_plan",
+    "export", "federation", "from_graph", "from_matrix", "from_pairs", "options", "policy_with",
+    "propose", "read_policy", "read_sayings", "read_schools", "soundings", "survey", "sweep",
+    "why", "write_plan",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grouping.answers.budgets import budgets
+    from grouping.answers.options import options
     from grouping.answers.plan import Plan
     from grouping.engine import propose
     from grouping.errors import GroupingError, InputRefused, PolicyRefused
@@ -62,6 +63,7 @@ _PLACES = {
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
     "from_pairs": "world.journeys",
+    "options": "answers.options",
     "policy_with": "policy.sayings",
     "propose": "engine",
     "read_policy": "files.policies",
@@ -96,6 +98,7 @@ __all__ = [
     "from_graph",
     "from_matrix",
     "from_pairs",
+    "options",
     "policy_with",
     "propose",
     "read_policy",

@@ -6,8 +6,10 @@ import sys
 
 import typer
 
-from grouping.commands import conflicts, handouts, plans, sources, sweeps
+from grouping.commands import handouts, plans, sources, sweeps
+from grouping.commands.conflicts import conflicts
 from grouping.commands.inputs import say
+from grouping.commands.options import options
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
 from grouping.errors import GroupingError, InputRefused
@@ -31,7 +33,8 @@ for command in (
     sweeps.sweep,
     why,
     soundings,
-    conflicts.conflicts,
+    options,
+    conflicts,
     sources.validate,
     sources.budgets,
     sources.journeys,
