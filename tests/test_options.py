@@ -269,7 +269,7 @@ def test_one_school_alone_in_its_file_has_nothing_but_itself() -> None:
 
 
 def test_too_many_candidates_are_said(village: Schools, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grouping.answers.partners.GROWN", 2)
+    monkeypatch.setattr("grouping.answers.joining.GROWN", 2)
     found = options(village, policy_of(), 120001)
     assert set(found.forms[0].pairs) == {120002, 120003}
     assert not found.forms[0].whole

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from grouping.answers.wording import known, listed, named
+from grouping.answers.wording import count, known, listed, named
 from grouping.policy.asks import APART, EXISTING, LIMIT, RULE, TOGETHER, Ask, asks_of, without
 from grouping.policy.words import Policy
 from grouping.world.schools import School
@@ -16,9 +16,9 @@ from grouping.world.schools import School
 Names = Mapping[int, School]
 
 MEASURES = {
-    "federations": "federations in the plan",
-    "mixed_federations": "federations of more than one ethos",
-    "changed_schools": "schools whose partners differ from today's",
+    "federations": ("federation", "in the plan"),
+    "mixed_federations": ("federation", "of more than one ethos"),
+    "changed_schools": ("school", "with partners other than today's"),
 }
 
 
@@ -57,9 +57,11 @@ def sentence(ask: Ask, policy: Policy, names: Names) -> str:
         rule = next((one for one in policy.rules if one.title == ask.name), None)
         return f"rule {ask.name}: {rule.sentence}" if rule else f"rule {ask.name}"
     if ask.kind == LIMIT:
-        many = f"{ask.bound.replace('_', ' ')} {ask.value}"
-        ours = ask.name in MEASURES
-        return f"{many} {MEASURES[ask.name]}" if ours else f"limit {ask.name}: {many}"
+        bound = ask.bound.replace("_", " ")
+        if ask.name not in MEASURES:
+            return f"limit {ask.name}: {bound} {ask.value}"
+        what, more = MEASURES[ask.name]
+        return f"{bound} {count(ask.value, what)} {more}"
     if ask.kind == EXISTING:
         return "existing federations are kept whole"
     schools = listed(named(names[urn]) if urn in names else str(urn) for urn in ask.urns)

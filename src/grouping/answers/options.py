@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from grouping.answers.budgets import budgets
-from grouping.answers.partners import Partners, Urns, shown
+from grouping.answers.joining import Partners, Urns, shown
 from grouping.answers.proposals import roll_change_of
 from grouping.answers.spoken import spoken
 from grouping.answers.surroundings import Neighbour, Trust, around, neighbours, trusts

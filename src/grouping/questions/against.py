@@ -75,8 +75,9 @@ def _inside(urn: int, *, at_least: int | None = None, at_most: int | None = None
 
 def _against(solved: Solved, asking: Callable[[Policy], Policy]) -> tuple[str, ...]:
     policy = asking(solved.policy)
+    names = {school.urn: school for school in solved.bench.case.schools.rows}
     before = asks_of(solved.policy)
-    own = {sentence(ask, policy, {}) for ask in asks_of(policy) if ask not in before}
+    own = {sentence(ask, policy, names) for ask in asks_of(policy) if ask not in before}
 
     def possible(lighter: Policy) -> bool:
         try:
@@ -84,4 +85,4 @@ def _against(solved: Solved, asking: Callable[[Policy], Policy]) -> tuple[str, .
         except PolicyRefused:
             return True
 
-    return tuple(said for said in conflicts(policy, possible) if said not in own)
+    return tuple(said for said in conflicts(policy, possible, names) if said not in own)

@@ -16,7 +16,7 @@ from grouping.policy.asks import LIMIT, Ask
 from grouping.policy.survey import Survey
 from grouping.questions.case import Case
 from grouping.questions.holding import Holding
-from grouping.questions.repairs import Moved, Repair, repaired
+from grouping.questions.mending import Moved, Repair, repaired
 from grouping.questions.solved import solved
 from grouping.search.clashes import Clashes, clashes
 from grouping.search.stopping import Stop
