@@ -159,10 +159,10 @@ def test_everything_public_says_what_it_is(path: Path) -> None:
 PUBLIC = [
     "Case", "Federations", "GroupingError", "InputRefused", "Journeys", "Limit", "Plan", "Policy",
     "PolicyRefused", "Rule", "Schools", "Solved", "Sweep", "Term", "alternatives", "budgets",
-    "certainty", "compare", "export", "federation", "from_graph", "from_matrix", "from_pairs",
-    "front", "order", "policy_with", "propose", "read_policy", "read_sayings", "read_schools",
-    "replan", "robust", "soundings", "survey", "sweep", "walking_away", "what_if", "why",
-    "write_plan", "write_report",
+    "certainty", "compare", "conflicts", "export", "federation", "from_graph", "from_matrix",
+    "from_pairs", "front", "options", "order", "policy_with", "propose", "read_policy",
+    "read_sayings", "read_schools", "replan", "robust", "soundings", "survey", "sweep",
+    "walking_away", "what_if", "why", "write_plan", "write_report",
 ]  # fmt: skip
 
 

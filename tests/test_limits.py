@@ -102,7 +102,7 @@ def test_a_limit_binds_the_plan_on_both_sides(village: object) -> None:
     assert (none.groups, none.status) == ((), "optimal")
     too_many = plan_of(village, "limits.federations={at_least=3}")
     assert too_many.status == "infeasible"
-    assert too_many.conflicts == ("limit federations: at least 3",)
+    assert too_many.conflicts == ("at least 3 federations in the plan",)
 
 
 def test_no_mixed_federations_is_worth_leaving_a_school_alone(village: object) -> None:

@@ -280,8 +280,8 @@ def test_locks_and_limits_against_a_pair_are_named_and_others_not() -> None:
     answer = grouping.why(asked.limited("federations", at_most=1), 120003, 120004)
     assert answer.other_way == "no plan"
     stands = " ".join(answer.against)
-    assert "limit federations: at most 1" in stands
-    assert "120001 and 120002 are to be together" in stands
+    assert "at most 1 federation in the plan" in stands
+    assert "School 120001 (120001) and School 120002 (120002) are to be together" in stands
     assert "120003 and 120004 are to be together" not in stands
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grouping.answers.budgets import budgets
     from grouping.answers.compare import compare
+    from grouping.answers.options import options
     from grouping.answers.order import order
     from grouping.answers.plan import Plan
     from grouping.engine import propose
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from grouping.questions.alternatives import alternatives
     from grouping.questions.case import Case
     from grouping.questions.certainty import certainty
+    from grouping.questions.conflicts import conflicts
     from grouping.questions.front import front
     from grouping.questions.replan import replan
     from grouping.questions.robust import robust
@@ -68,12 +70,14 @@ _PLACES = {
     "budgets": "answers.budgets",
     "certainty": "questions.certainty",
     "compare": "answers.compare",
+    "conflicts": "questions.conflicts",
     "export": "files.handouts",
     "federation": "world.federations",
     "from_graph": "world.journeys",
     "from_matrix": "world.journeys",
     "from_pairs": "world.journeys",
     "front": "questions.front",
+    "options": "answers.options",
     "order": "answers.order",
     "policy_with": "policy.sayings",
     "propose": "engine",
@@ -111,12 +115,14 @@ __all__ = [
     "budgets",
     "certainty",
     "compare",
+    "conflicts",
     "export",
     "federation",
     "from_graph",
     "from_matrix",
     "from_pairs",
     "front",
+    "options",
     "order",
     "policy_with",
     "propose",

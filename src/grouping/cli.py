@@ -17,7 +17,9 @@ from grouping.commands import (
     standing,
     sweeps,
 )
+from grouping.commands.conflicts import conflicts
 from grouping.commands.inputs import say
+from grouping.commands.options import options
 from grouping.commands.soundings import soundings
 from grouping.commands.why import why
 from grouping.errors import GroupingError, InputRefused
@@ -44,6 +46,8 @@ for command in (
     soundings,
     standing.certainty,
     standing.stable,
+    options,
+    conflicts,
     sources.validate,
     sources.budgets,
     sources.journeys,

@@ -100,7 +100,7 @@ def propose(
         def has_plan(lighter: Policy) -> bool:
             return _has_plan(schools, lighter, journeys, neighbours, ways, candidates_at_most)
 
-        clashing = conflicts(policy, has_plan)
+        clashing = conflicts(policy, has_plan, {s.urn: s for s in schools.rows})
     return plan_of(
         seen,
         table,

@@ -1,22 +1,34 @@
-"""Why no plan can exist: the locks, kept federations and limits that cannot all hold.
+"""What a policy asks in a planner's words, and one conflict of it, quickly: why no plan can exist.
 
-A set is found by leaving one out after another and asking whether a plan exists without it, so
-that each that is named is needed for the conflict.
+All conflicts, and what would mend them, are a question of their own: `questions.conflicts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from grouping.policy import rules as ready
+from grouping.answers.wording import count, known, listed, named
+from grouping.policy.asks import APART, EXISTING, LIMIT, RULE, TOGETHER, Ask, asks_of, without
 from grouping.policy.words import Policy
+from grouping.world.schools import School
 
-Drop = Callable[[Policy], Policy]
+Names = Mapping[int, School]
+
+MEASURES = {
+    "federations": ("federation", "in the plan"),
+    "mixed_federations": ("federation", "of more than one ethos"),
+    "changed_schools": ("school", "with partners other than today's"),
+}
 
 
-def conflicts(policy: Policy, possible: Callable[[Policy], bool]) -> tuple[str, ...]:
-    """Name asks of an impossible policy that cannot all hold, each needed for the conflict.
+def conflicts(
+    policy: Policy, possible: Callable[[Policy], bool], names: Names | None = None
+) -> tuple[str, ...]:
+    """Name locks, limits and kept federations that cannot all hold, each needed for the conflict.
+
+    One conflict, with the rules as they are: each that is named was left out in turn, and a plan
+    existed without it.
 
     Parameters
     ----------
@@ -24,59 +36,52 @@ def conflicts(policy: Policy, possible: Callable[[Policy], bool]) -> tuple[str, 
         A policy under which no plan exists.
     possible
         Whether any plan exists under a policy.
+    names
+        Schools by URN, to be named.
     """
     needed = []
-    for sentence, drop in droppable(policy):
-        lighter = drop(policy)
+    for ask in asks_of(policy):
+        if ask.kind == RULE:
+            continue
+        lighter = without(policy, [ask])
         if possible(lighter):
-            needed.append(sentence)
+            needed.append(ask)
         else:
             policy = lighter
-    return tuple(needed)
+    return tuple(sentence(ask, policy, names or {}) for ask in needed)
 
 
-def droppable(policy: Policy) -> list[tuple[str, Drop]]:
-    """List what forces something in a policy: locks, limits, kept federations."""
-    asks: list[tuple[str, Drop]] = []
-    for key, sentence in (
-        ("together", "are to be together"),
-        ("apart", "are to stay apart"),
-        ("federations", "are fixed as a federation"),
-    ):
-        asks += [
-            (f"{_listed(lock)} {sentence}", _without_lock(key, lock))
-            for lock in getattr(policy.locks, key)
-        ]
-    for limit in policy.limits:
-        given = (("at least", limit.at_least), ("at most", limit.at_most))
-        bounds = ", ".join(f"{word} {bound}" for word, bound in given if bound is not None)
-        asks.append((f"limit {limit.name}: {bounds}", _without(limit.name)))
-    if policy.take_part.existing == "keep":
-        asks.append(("existing federations are kept whole", _freed))
-    return asks
+def sentence(ask: Ask, policy: Policy, names: Names) -> str:
+    """Say one ask in a planner's words, without a full stop."""
+    if ask.kind == RULE:
+        rule = next((one for one in policy.rules if one.title == ask.name), None)
+        return f"rule {ask.name}: {rule.sentence}" if rule else f"rule {ask.name}"
+    if ask.kind == LIMIT:
+        bound = ask.bound.replace("_", " ")
+        if ask.name not in MEASURES:
+            return f"limit {ask.name}: {bound} {ask.value}"
+        what, more = MEASURES[ask.name]
+        return f"{bound} {count(ask.value, what)} {more}"
+    if ask.kind == EXISTING:
+        return "existing federations are kept whole"
+    schools = listed(named(names[urn]) if urn in names else str(urn) for urn in ask.urns)
+    if ask.kind == TOGETHER:
+        return f"{schools} are to be together"
+    if ask.kind == APART:
+        return f"{schools} are to stay apart"
+    return f"{schools} are fixed as a federation"
 
 
-def _listed(lock: tuple[int, ...]) -> str:
-    return " and ".join(map(str, sorted(set(lock))))
-
-
-def _without_lock(key: str, lock: tuple[int, ...]) -> Drop:
-    def drop(policy: Policy) -> Policy:
-        kept = tuple(one for one in getattr(policy.locks, key) if one != lock)
-        locks = replace(policy.locks, **{key: kept})
-        rules = policy.rules
-        if key in ("together", "apart"):
-            rules = tuple(r for r in rules if r.title != key)
-            if kept:
-                rules = (*rules, getattr(ready, key)(kept))
-        return replace(policy, locks=locks, rules=rules)
-
-    return drop
-
-
-def _without(name: str) -> Drop:
-    return lambda policy: policy.without(name)
-
-
-def _freed(policy: Policy) -> Policy:
-    return replace(policy, take_part=replace(policy.take_part, existing="free"))
+def as_document(asks: Iterable[Ask], policy: Policy, names: Names) -> list[dict[str, Any]]:
+    """Give asks as documents do: their kind, what they name, and their sentence."""
+    found = []
+    for ask in asks:
+        facts: dict[str, Any] = {"kind": ask.kind}
+        if ask.name:
+            facts["name"] = ask.name
+        if ask.bound:
+            facts |= {"bound": ask.bound, "value": ask.value}
+        if ask.urns:
+            facts["schools"] = [known(names[u]) if u in names else {"urn": u} for u in ask.urns]
+        found.append(facts | {"sentence": sentence(ask, policy, names)})
+    return found

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grouping.commands.inputs import notes, plain, waiting
+from grouping.commands.inputs import inputs_of, notes, plain, read_besides, travel_of, waiting
 from grouping.errors import NoPlanExists
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grouping.answers.wording import Answer
+    from grouping.questions.case import Case
     from grouping.questions.solved import Solved
+    from grouping.world.schools import School
 
 PlanFolder = Annotated[
     Path, typer.Argument(metavar="DIR", help="folder of a plan, as grouping propose wrote it")
@@ -22,7 +26,37 @@ AsJson = Annotated[bool, typer.Option("--json", help="print the answer as JSON i
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help="file to write the answer to as JSON")
 ]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="policy key, as rules.ethos.policy=strict")
+]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="workers of the solver")]
+
+
+def asked(
+    schools: str,
+    policy: str,
+    journeys: str | None,
+    settings: list[str] | None,
+    cache: bool,
+    *,
+    all_open: bool = False,
+) -> tuple[Case, list[Path]]:
+    """Read a case from the command line, and list the files that were read.
+
+    `all_open`: journeys by road are wanted between all open schools, taking part or not.
+    """
+    from grouping.policy.eligibility import take_part
+    from grouping.questions.case import Case
+
+    found, source, _ = inputs_of(schools, policy, settings or [])
+    travel = None
+    if journeys:
+        ends: Sequence[School] = take_part(found, source.policy).schools
+        if all_open:
+            ends = [school for school in found.rows if school.status == "Open"]
+        travel = travel_of(journeys, found, ends, [source.policy], cache)
+    case = Case(found, source.policy, travel.journeys if travel else None)
+    return case, read_besides(schools, policy, journeys, source)
 
 
 def solved_in(folder: Path, workers: int = 2) -> Solved:
@@ -50,8 +84,12 @@ def give(
     as_json: bool = False,
     output: Path | None = None,
     inputs: tuple[Path, ...] = (),
+    said: list[str] | None = None,
 ) -> None:
-    """Say an answer in sentences, or print it as JSON; write it to a file too where asked."""
+    """Say an answer in sentences, or print it as JSON; write it to a file too where asked.
+
+    `said` are the sentences to say where not all of its own are.
+    """
     text = json.dumps(answer.document(), ensure_ascii=False, indent=2, allow_nan=False)
     if output is not None:
         from grouping.files.writing import write_one
@@ -60,7 +98,7 @@ def give(
     if as_json:
         typer.echo(json.dumps(answer.document(), indent=2, allow_nan=False))
         return
-    for sentence in answer.sentences:
+    for sentence in answer.sentences if said is None else said:
         typer.echo(plain(sentence))
     if output is not None:
         typer.echo(f"The figures are in {plain(str(output))}")

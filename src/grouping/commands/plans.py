@@ -282,6 +282,7 @@ def _write(
 
 
 def _conflicts(plan: Plan) -> str:
-    """Say why no plan can exist: the asks that cannot all hold."""
+    """Say why no plan can exist: asks that cannot all hold, and where to find all that do not."""
     said = "; ".join(plan.conflicts) or "the rules leave nothing"
-    return f"no plan can exist. These cannot all hold: {said}"
+    more = "grouping conflicts, asked the same, names every conflict and what would mend it"
+    return f"no plan can exist. These cannot all hold under its rules: {said}. {more}"

@@ -81,7 +81,9 @@ def locks_at_odds(document: Mapping[str, Any]) -> Iterator[Found]:
             for k in sorted(k for k in count if count[k] >= 2):
                 both = _named(urns & apart[k])
                 where = "together" if key == "together" else "in one fixed federation"
-                yield "locks.apart", f"{both} are both {where} and apart", "Take one lock out"
+                what = f"{both} are both {where} and apart"
+                locks = f"{key} [{_named(urns)}] or apart [{_named(apart[k])}]"
+                yield "locks.apart", what, f"Take one lock out: {locks}"
     owner: dict[int, frozenset[int]] = {}
     for urns in dict.fromkeys(_lists(document, "locks", "federations")):
         for urn in sorted(urns):

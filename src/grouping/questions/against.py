@@ -11,10 +11,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from grouping.answers.conflicts import conflicts, droppable
+from grouping.answers.conflicts import conflicts, sentence
 from grouping.answers.wording import listed
 from grouping.errors import PolicyRefused
 from grouping.policy import changes
+from grouping.policy.asks import asks_of
 from grouping.policy.words import Limit, Policy
 from grouping.questions.solved import Solved
 from grouping.world.federations import Federations
@@ -74,8 +75,9 @@ def _inside(urn: int, *, at_least: int | None = None, at_most: int | None = None
 
 def _against(solved: Solved, asking: Callable[[Policy], Policy]) -> tuple[str, ...]:
     policy = asking(solved.policy)
-    own = {sentence for sentence, _ in droppable(policy)}
-    own -= {sentence for sentence, _ in droppable(solved.policy)}
+    names = {school.urn: school for school in solved.bench.case.schools.rows}
+    before = asks_of(solved.policy)
+    own = {sentence(ask, policy, names) for ask in asks_of(policy) if ask not in before}
 
     def possible(lighter: Policy) -> bool:
         try:
@@ -83,4 +85,4 @@ def _against(solved: Solved, asking: Callable[[Policy], Policy]) -> tuple[str, .
         except PolicyRefused:
             return True
 
-    return tuple(said for said in conflicts(policy, possible) if said not in own)
+    return tuple(said for said in conflicts(policy, possible, names) if said not in own)
