@@ -172,11 +172,7 @@ class Comparison:
                 "comparable": self.comparable_books,
                 "a": _books_told(self.books_a),
                 "b": _books_told(self.books_b),
-                "difference": {
-                    name: dict(self.books_b.sums)[name] - value for name, value in self.books_a.sums
-                }
-                if self.comparable_books and self.books_a and self.books_b
-                else None,
+                "difference": self._books_difference(),
             },
         }
 
