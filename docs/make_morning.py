@@ -50,7 +50,8 @@ QUESTIONS = (
     ),
     Question(
         "9.10", "The head of Cedworth is leaving in July. What are its governors' options?",
-        ("options", "schools.geojson", "900042"), 14,
+        ("options", "schools.geojson", "900042"), 9,
+        "Every other refusal follows with its reason, then all options side by side in a table: form, partners, minutes, balance, the head's teaching, heads and governing bodies, ethos, points.",
     ),
     Question(
         "9.25", "Why Cedworth with Alding? And what else could Cedworth do?",

@@ -82,7 +82,7 @@ def _option(one: Facts, facts: Facts) -> str:
     others = listed(name_of(s) for s in one["schools"] if s["urn"] != own)
     ways = one["longest_journey"]
     far = "a pair has no journey" if ways is None else f"{ways} minutes by {one['journey_source']}"
-    lead = {"stay": "Staying", "larger": "A larger one"}.get(one["kind"], "A pair")
+    lead = {"stay": "Staying", "larger": "A larger one"}.get(one["kind"], "Together")
     parts = [f"{lead} {IN_FORM[one['form']]} with {others}: {far}"]
     budget = one["budget"]
     if budget is not None:

@@ -122,9 +122,7 @@ class Alternatives:
         """The answer in plain words."""
         within, best = _percent(self.within), self.plans[0].cost
         had = count(self.federations, "federation")
-        near = (
-            f"Plans within {within} % of the best are as good in every stage before the cost, and"
-        )
+        near = f"Plans within {within} % of the best are as good in every stage before the cost"
         most = count(self.most, "federation")
         said = [
             f"{near}, and cost at most {points(self.room)} more than its {points(best)}.",
