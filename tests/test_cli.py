@@ -104,7 +104,7 @@ def test_journeys_from_a_file_are_used_and_kept(
         (4, ("--set", "terms.journey.weight=-1"), "negative"),
         (4, ("--set", "locks.apart=[[120001, 999999]]"), "999999"),
         (4, ("--set", 'take_part.authorities=["Norfolc"]'), 'Did you mean "Norfolk"?'),
-        (5, ("--set", "locks.together=[[120001, 120005]]"), "120001 and 120005"),
+        (5, ("--set", "locks.together=[[120001, 120005]]"), "Ash (120001) and Elm (120005)"),
         (8, ("--candidates-at-most", "9"), "rules.schools.at_most"),
         (8, ("--set", "terms.journey.weight=1000000000"), "Lower the weights"),
         (8, ("--set", "alone.urgent=1000000000"), "prices in [alone]"),

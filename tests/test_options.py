@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,6 @@ from villages import policy_of, random_rows, row, schools_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from command_line import Run
     from grouping.world.schools import Schools
@@ -259,6 +259,20 @@ def test_who_takes_no_part_is_told_why_and_what_remains() -> None:
     assert closed["options"] == closed["trusts"] == []
     for document in (academy, large, closed):
         assert untraceable(document) == []
+
+
+def test_schools_of_the_model_county_can_be_traced_and_none_vanishes() -> None:
+    """Every figure said is in the JSON, and what is refused and what is possible are all."""
+    schools = grouping.read_schools(Path(__file__).parents[1] / "data" / "schools.geojson")
+    for urn in random.Random(5).sample(schools.urns.tolist(), 5):
+        document = options(schools, policy_of(), urn).document()
+        assert untraceable(document) == []
+        for form in document["forms"]:
+            told = [one["forms"][form["form"]] for one in document["neighbours"]]
+            assert sum(one["possible"] for one in told) == form["partners"]
+            assert sum(not one["possible"] for one in told) == form["refused"]
+            assert all(one["possible"] or one.get("reason") or one["refusals"] for one in told)
+        assert len(document["neighbours"]) >= 10
 
 
 def test_one_school_alone_in_its_file_has_nothing_but_itself() -> None:

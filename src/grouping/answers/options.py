@@ -14,7 +14,7 @@ from typing import Any
 from grouping.answers.budgets import budgets
 from grouping.answers.joining import Partners, Urns, shown
 from grouping.answers.proposals import roll_change_of
-from grouping.answers.spoken import spoken
+from grouping.answers.spoken import SAID, spoken
 from grouping.answers.surroundings import Neighbour, Trust, around, neighbours, trusts
 from grouping.answers.wording import headed, known
 from grouping.errors import Fault, InputRefused, PolicyRefused
@@ -121,6 +121,8 @@ class Options:
                     "reason": form.reason,
                     "partners": len(form.pairs),
                     "larger": len(form.larger),
+                    "refused": self._refused(form),
+                    "unsaid": max(0, self._refused(form) - SAID),
                     "all_looked_at": form.whole,
                 }
                 for form in self.forms
@@ -135,6 +137,10 @@ class Options:
                 for one in self.trusts
             ],
         }
+
+    def _refused(self, form: Form) -> int:
+        """Count the neighbours that are no possible partners in a form."""
+        return sum(one.school.urn not in form.pairs for one in self.neighbours)
 
     def _options(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

@@ -120,12 +120,13 @@ def _refused(facts: Facts) -> list[str]:
     refused = [one for one in facts["neighbours"] if not one["forms"][form]["possible"]]
     if not facts["forms"][0]["takes_part"] or not refused:
         return []
-    said = [f"Refused {IN_FORM[form]}, {len(refused)} of {len(facts['neighbours'])} neighbours:"]
+    of = f"{facts['forms'][0]['refused']} of {len(facts['neighbours'])} neighbours"
+    said = [f"Refused {IN_FORM[form]}, {of}:"]
     for one in refused[:SAID]:
         minutes = "no journey" if one["minutes"] is None else f"{one['minutes']} minutes"
         said.append(f"{name_of(one)}, {minutes}: {_why(one['forms'][form])}.")
-    if len(refused) > SAID:
-        said.append(f"And {len(refused) - SAID} more, further away: see the JSON.")
+    if facts["forms"][0]["unsaid"]:
+        said.append(f"And {facts['forms'][0]['unsaid']} more, further away: see the JSON.")
     return said
 
 
