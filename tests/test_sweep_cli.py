@@ -65,7 +65,7 @@ def test_a_sweep_is_written_and_said(
     assert code == 0, err
     assert said.splitlines()[0] == "6 scenarios: 4 optimal, 1 infeasible, 1 refused."
     assert "candidates for discussion" in said
-    assert "limit federations: at least 9" in said
+    assert "at least 9 federations in the plan" in said
     assert err.splitlines()[-1] == "6 of 6 scenarios"
     assert {p.name for p in out.iterdir()} == {
         "sweep.json", "rows.jsonl", "scenarios.csv", "pairs.csv", "seconds.csv", "fields.csv",
