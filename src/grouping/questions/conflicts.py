@@ -23,6 +23,7 @@ from grouping.search.stopping import Stop
 
 CORRECTIONS = 100  # looked for, at most
 SECONDS = 60.0  # of looking for conflicts
+UNSURE = 3  # ways to mend it, not tried to the end, that are said one by one
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,12 @@ class Conflicts:
     def conflicts(self) -> tuple[tuple[Ask, ...], ...]:
         """Smallest sets of asks that cannot all hold, the smallest first."""
         return () if self.found is None else tuple(map(self._of, self.found.conflicts))
+
+    @property
+    def _unsure(self) -> list[tuple[Ask, ...]]:
+        """Ways to mend it that were not tried to the end."""
+        assert self.found is not None
+        return [self._of(one) for one in self.found.unsure if one]
 
     def _of(self, numbers: frozenset[int]) -> tuple[Ask, ...]:
         return tuple(self.asks[k] for k in sorted(numbers))
@@ -74,14 +81,19 @@ class Conflicts:
             said.append(f"Conflict {k}: {self._say(asks)}{more}.")
         if self.conflicts:
             dropped = "with any one of it dropped some plan keeps the rest of it"
-            said.append(f"Each was solved: no plan keeps all of it, and {dropped}.")
+            proved = "Each was solved" if not self.found.unproved else "Where nothing else is said"
+            said.append(f"{proved}: no plan keeps all of it, and {dropped}.")
         said.append(
             "There are no other conflicts: proved."
             if self.found.complete
             else "Not all was tried: there may be other conflicts, and other ways to mend them."
         )
-        unsure = [self._say(asks) for asks in map(self._of, self.found.unsure) if asks]
-        said += [f"Not tried to the end: whether it would do to drop: {one}." for one in unsure]
+        unsure = [self._say(asks) for asks in self._unsure]
+        said += [
+            f"Not tried to the end: whether it would do to drop: {a}." for a in unsure[:UNSURE]
+        ]
+        if len(unsure) > UNSURE:
+            said.append(f"And {count(len(unsure) - UNSURE, 'more', 'more')} such: see the JSON.")
         said += [f"Repair {k}: {self._mends(one)}" for k, one in enumerate(self.repairs, start=1)]
         if self.unsolved:
             ways = count(len(self.unsolved), "more way", "more ways")
@@ -132,6 +144,7 @@ class Conflicts:
             "repairs": [self._repair(k, one) for k, one in enumerate(self.repairs, start=1)],
             "not_worked_out": [self._listed(asks) for asks in self.unsolved],
             "not_told": [] if found is None else [self._listed(self._of(s)) for s in found.unsure],
+            "not_told_unsaid": 0 if found is None else max(0, len(self._unsure) - UNSURE),
         }
         return headed("conflicts", facts, self.sentences)
 
@@ -180,13 +193,16 @@ def conflicts(
         Where there are more schools than a county has.
     """
     holding = Holding(case, Stop.after(time_limit))
+    hurry = Stop.after(None if time_limit is None else time_limit / 3)
     every = frozenset(range(len(holding.asks)))
     if holding.possible(every) is not False:
         plan = solved(case, workers=workers).plan
         if plan.status != "infeasible":
             return Conflicts(holding.seen, holding.asks, plan, None)
         holding.refute(every)
-    found = clashes(len(every), holding.possible, at_most=CORRECTIONS, stop=holding.stop.now)
+    found = clashes(
+        len(every), holding.possible, at_most=CORRECTIONS, stop=holding.stop.now, hurry=hurry.now
+    )
     ways = [tuple(holding.asks[k] for k in sorted(one)) for one in found.corrections]
     repairs = [repaired(case, way, workers=workers) for way in ways[:most]]
     repairs.sort(key=lambda one: one.rank)

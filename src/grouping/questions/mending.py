@@ -22,9 +22,10 @@ from grouping.policy.survey import survey
 from grouping.policy.words import Limit, Policy, Rule
 from grouping.questions.case import Case
 from grouping.questions.holding import Holding
+from grouping.search.stopping import Stop
 
 CANDIDATES = 1_000_000  # of a repair that is solved to its best plan, at most
-SECONDS = 20.0  # of looking for the best plan of a repair
+SECONDS = 20.0  # of looking for the least moves of a repair, and again for its best plan
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ class Repair:
 def repaired(case: Case, correction: Sequence[Ask], *, workers: int = 1) -> Repair:
     """Work out one repair: each ask of a correction moved where that can be, else dropped."""
     moved: list[Moved] = []
+    stop = Stop.after(SECONDS)
     for ask in correction:
-        found = _moved(case, correction, moved, ask)
+        found = _moved(case, correction, moved, ask, stop)
         if found is not None:
             moved.append(found)
     policy = _policy(case.policy, correction, moved)
@@ -114,13 +116,17 @@ def _at(policy: Policy, ask: Ask, value: Fraction) -> Policy:
     )
 
 
-def _moved(case: Case, correction: Sequence[Ask], moved: Sequence[Moved], ask: Ask) -> Moved | None:
+def _moved(
+    case: Case, correction: Sequence[Ask], moved: Sequence[Moved], ask: Ask, stop: Stop
+) -> Moved | None:
     """Move one ask by the least that works, with those before it moved and the others dropped."""
     values = _values(case, ask)
 
     def works(value: Fraction) -> bool | None:
+        if stop.now():
+            return None
         policy = _policy(case.policy, correction, [*moved, Moved(ask, value, least=False)])
-        holding = Holding(replace(case, policy=policy))
+        holding = Holding(replace(case, policy=policy), stop)
         return holding.possible(frozenset(range(len(holding.asks))))
 
     return _halved(values, works, ask)

@@ -19,7 +19,8 @@ from grouping.world.federations import table
 Flags = NDArray[np.bool_]
 Group = tuple[int, ...]
 
-LOOKED = 6_000  # sets looked at, at most
+LOOKED = 20_000  # sets looked at, at most
+LEAST = 2  # schools of a cluster
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ class _Growing:
             self.fits[np.ix_(lock, lock)] = False
         np.fill_diagonal(self.fits, True)
         self.linked = any(rule.linked for rule in rules)
-        largest = max((len(block) for block in county.blocks()), default=0)
-        mosts = [max(rule.most(0), rule.most(largest)) for rule in rules if rule.most]
-        self.most = min(mosts, default=len(county))
+        self.mosts = [rule.most for rule in rules if rule.most]
+        self.sizes = sorted({len(block) for block in county.blocks()})
+        self.useful = _useful(county, rules)
         self.heirs = [rule for rule in rules if rule.hereditary and rule.pairs is None]
         inside = {i for one in (*clusters, *barred) for i in one}
         self.free = np.asarray([i not in inside for i in range(len(county))], dtype=np.bool_)
@@ -130,12 +131,27 @@ class _Growing:
         groups |= {one for one, met in zip(also, self._met(also), strict=True) if met}
         return Reached(groups, whole)
 
+    def _room(self, group: Group) -> int:
+        """Count the schools that a set may yet take in, at most; below nothing: it is too large.
+
+        A set that takes in a kept federation may grow beyond what it could without.
+        """
+        blocks = self.county.block[list(group)]
+        own = int(np.bincount(blocks[blocks >= 0], minlength=1).max())
+        beyond = [(size, self._most(max(own, size)) - len(group)) for size in self.sizes]
+        room = self._most(own) - len(group)
+        return max([room, *(more for size, more in beyond if more >= size)])
+
+    def _most(self, block: int) -> int:
+        return min((most(block) for most in self.mosts), default=len(self.county))
+
     def _may(self, group: Group) -> bool:
         """Whether a set may yet become a federation: pairs fit, links exist, not too large."""
-        if len(group) > self.most or not self.fits[np.ix_(group, group)].all():
+        room = self._room(group)
+        if room < 0 or not self.fits[np.ix_(group, group)].all():
             return False
-        between = self._between(group) if self.linked else 0
-        return between is not None and len(group) + between <= self.most
+        between = self._between(group) if self.linked and room else 0  # no room: told with the rest
+        return between is not None and between <= room
 
     def _fitting(self, group: Group) -> Flags:
         """Mark the schools whose pairs with all of a set fit."""
@@ -171,13 +187,15 @@ class _Growing:
             new = tuple(sorted((*group, *one)))
             if held.isdisjoint(one) and self._may(new):
                 yield new
-        if not met and len(group) < self.most:
-            fits = self.free & self._fitting(group)
+        room = 0 if met else self._room(group)
+        if room > 0:
+            fits = self.free & self.useful & self._fitting(group)
             if self.linked:
                 fits &= self.county.linked[list(group)].any(axis=0)
             for i in np.flatnonzero(fits).tolist():
-                if i not in held:
-                    yield tuple(sorted((*group, i)))
+                new = tuple(sorted((*group, i)))
+                if i not in held and (room == 1 or self._may(new)):
+                    yield new
 
     def _met(self, groups: Sequence[Group]) -> list[bool]:
         """Whether each set meets every rule."""
@@ -253,3 +271,23 @@ class _Growing:
                     further.append(j)
             level = further
         return None
+
+
+def _useful(county: County, rules: Sequence[Rule]) -> Flags:
+    """Mark the schools that may mend a rule: all, unless one of a kind is all that can be missing.
+
+    Rules that more schools never mend aside, and a size that every cluster has.
+    """
+    mended = [
+        rule
+        for rule in rules
+        if rule.pairs is None
+        and not rule.hereditary
+        and not (rule.most and rule.settings and rule.settings["at_least"] <= LEAST)
+    ]
+    marks = np.ones(len(county), dtype=np.bool_)
+    if mended and all(rule.seeds is not None and rule.settings is not None for rule in mended):
+        for rule in mended:
+            assert rule.seeds is not None
+            marks &= rule.seeds(county)
+    return marks

@@ -16,7 +16,8 @@ is none: `None`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -29,7 +30,7 @@ from grouping.policy.asks import APART, EXISTING, FEDERATIONS, LIMIT, RULE, TOGE
 from grouping.policy.survey import Survey
 from grouping.policy.words import Limit, Rule
 from grouping.questions.reached import Reached, reached
-from grouping.search.candidates import grow
+from grouping.search.candidates import grow, joined
 from grouping.search.packing import Problem, Side, greedy
 from grouping.search.stages import Ways, possible
 from grouping.search.stopping import Stop
@@ -68,19 +69,22 @@ class View:
         """Tell whether any plan keeps all that is wanted."""
         if not self._may_hold(wanted):
             return Held(False)
-        found, whole = self._table(wanted)
-        problem = self._problem(found, wanted)
-        if bool((problem.must & ~problem.reachable).any()):
-            return Held(False if whole else None)
-        rows = _quick(problem)
-        if rows is None and len(found) > MANY:
-            if possible(problem, Ways(stop)) and not stop.now():
-                return Held(True, wanted)
-        elif rows is None:
-            rows = _any(problem, stop)
-        if rows is not None:
-            return Held(True, self._keeps(found.take(np.asarray(rows, dtype=np.intp))))
-        return Held(False if whole and not stop.now() else None)
+        proved = False
+        for found, whole in self._tables(wanted):
+            problem = self._problem(found, wanted)
+            proved = whole
+            if bool((problem.must & ~problem.reachable).any()):
+                continue
+            rows = _quick(problem)
+            if rows is None and len(found) > MANY:
+                if possible(problem, Ways(stop)) and not stop.now():
+                    return Held(True, wanted)
+            elif rows is None:
+                rows = _any(problem, stop)
+            if rows is not None:
+                return Held(True, self._keeps(found.take(np.asarray(rows, dtype=np.intp))))
+            proved = whole and not stop.now()
+        return Held(False if proved else None)
 
     @cached_property
     def rules(self) -> dict[Ask, Rule]:
@@ -139,27 +143,26 @@ class View:
             for ask in wanted
         )
 
-    def _table(self, wanted: frozenset[Ask]) -> tuple[Federations, bool]:
-        """Give the federations to look at, and whether no other could be needed."""
+    def _tables(self, wanted: frozenset[Ask]) -> Iterator[tuple[Federations, bool]]:
+        """Give the federations to look at, few before many; whether no other could be needed."""
         county = self.seen.county
         if len(county) <= FEW:
             met = np.ones(len(self._every), dtype=np.bool_)
             for ask, fine in self._met.items():
                 if ask in wanted:
                     met &= fine
-            return self._every.take(met | self._exempt), True
-        sets = set(self.special)
+            yield self._every.take(met | self._exempt), True
+            return
+        near, special = self._reached(wanted), sorted(self.special)
         if not self._grows(wanted):
-            near = self._reached(wanted)
-            return table(county, sorted(sets | near.groups)), near.whole
+            yield table(county, sorted(self.special | near.groups)), near.whole
+            return
+        few = sorted(self.special | near.groups | set(self._pairs(wanted)))
+        yield table(county, few), False
         policy = replace(self.seen.policy, rules=self._rules(wanted))
-        try:
+        with suppress(CapReached):
             grown = grow(county, policy, at_most=GROWN)
-        except CapReached:
-            sets |= self._reached(wanted).groups | set(self._pairs(wanted))
-            return table(county, sorted(sets)), False
-        known = {tuple(i for i in row if i >= 0) for row in grown.members.tolist()}
-        return table(county, sorted(sets | known)), True
+            yield joined(county, [table(county, special), grown]), True
 
     def _reached(self, wanted: frozenset[Ask]) -> Reached:
         names = {a.name for a in wanted if a.kind == LIMIT}

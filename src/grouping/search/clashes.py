@@ -44,8 +44,18 @@ class Clashes:
     complete: bool
 
 
+def never() -> bool:
+    """Say that there is time."""
+    return False
+
+
 def clashes(
-    count: int, possible: Test, *, at_most: int, stop: Callable[[], bool] = lambda: False
+    count: int,
+    possible: Test,
+    *,
+    at_most: int,
+    stop: Callable[[], bool] = never,
+    hurry: Callable[[], bool] = never,
 ) -> Clashes:
     """Find every conflict and every correction of some asks.
 
@@ -59,6 +69,8 @@ def clashes(
         Corrections after which no more are looked for.
     stop
         Whether to stop looking.
+    hurry
+        Whether to leave conflicts larger than they may be, and look on for corrections.
     """
     every = frozenset(range(count))
     conflicts: list[Asks] = []
@@ -77,7 +89,7 @@ def clashes(
         elif held is None:
             unsure.append(dropped)
         else:
-            smallest, proved = _shrunk(every - dropped, possible)
+            smallest, proved = _shrunk(every - dropped, possible, hurry)
             conflicts.append(smallest)
             if not proved:
                 unproved.add(smallest)
@@ -91,11 +103,11 @@ def clashes(
     )
 
 
-def _shrunk(asks: Asks, possible: Test) -> tuple[Asks, bool]:
+def _shrunk(asks: Asks, possible: Test, hurry: Callable[[], bool]) -> tuple[Asks, bool]:
     """Leave out what is not needed for a conflict; whether each that stays is known to be."""
     sure = True
     for ask in sorted(asks, reverse=True):
-        held = possible(asks - {ask})
+        held = None if hurry() else possible(asks - {ask})
         if held is None:
             sure = False
         elif not held:
