@@ -262,7 +262,7 @@ class Part:
             for tier, value in zip(self.problem.tiers, values, strict=False)
         ]
         held = replace(self.problem, sides=(*self.problem.sides, *covered))
-        relaxed.ask(held, self.ways.stop, self.best)
+        relaxed.ask(held, self.ways.stop, self.best, all_cuts=True)
         if relaxed.solve(self.problem.cost):
             self.offer(relaxed.chosen)
         if relaxed.bound is None:

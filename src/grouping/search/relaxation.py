@@ -75,7 +75,8 @@ class Bound:
 class Relaxation:
     """A linear relaxation: keeps its model from one weighting to the next.
 
-    From one question to the next (`ask`) it keeps its cuts and the columns nearest to the answer.
+    From one question to the next (`ask`) it keeps the cuts that bore on a bound and the columns
+    nearest to the answer.
 
     `answer` gives the value of each of `columns`; `bound` an exact bound; `feasible` is False where
     the relaxation has no answer at all, which is proved in integers.
@@ -95,6 +96,7 @@ class Relaxation:
         self.columns: list[int] = sorted(plan or ())
         self.near: list[int] = self.columns
         self.cuts: list[Cut] = []
+        self.bore: set[tuple[tuple[int, ...], int]] = set()
         self.answer: Floats = np.zeros(0)
         self.bound: Bound | None = None
         self.feasible = True
@@ -102,11 +104,17 @@ class Relaxation:
         self.reachable = plan is not None or not self.tied
         self.master: Master | None = None
 
-    def ask(self, problem: Problem, stop: Stop, plan: Sequence[int] | None) -> None:
+    def ask(
+        self, problem: Problem, stop: Stop, plan: Sequence[int] | None, *, all_cuts: bool = False
+    ) -> None:
         """Ask about the same rows and items with other bans, musts, sides or weights.
 
-        Few columns are kept, the nearest to the last answer: each costs time in every solve.
+        Few columns are kept, the nearest to the last answer, and of the cuts those that bore on a
+        bound since the last question, unless all are wanted: each costs time in every solve.
         """
+        if not all_cuts:
+            self.cuts = [cut for cut in self.cuts if (cut.items, cut.k) in self.bore]
+            self.bore = set()
         self.problem, self.stop = problem, stop
         self.tied = bool(problem.must.any()) or bool(problem.sides)
         self.columns = sorted({*self.near, *(plan or ())})
@@ -136,6 +144,8 @@ class Relaxation:
                 self.cuts.append(cut)
                 self.master.add_cut(cut, self.columns)
         self.bound = exact_bound(self.problem, weights, self.cuts, duals)
+        bearing = zip(self.cuts, self.bound.duals.cuts.tolist(), strict=True)
+        self.bore |= {(cut.items, cut.k) for cut, dual in bearing if dual}
         return self.whole
 
     def _found(self, weights: Whole) -> Duals | None:
